@@ -1,0 +1,74 @@
+# Two commands: `make run` opens the demo, `make test` runs everything CI runs.
+# Both work on a bare Debian machine with Python 3.11 or newer.
+.DEFAULT_GOAL := help
+.PHONY: help install install-test debian run test lint quick bench lock clean
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STORE  ?= territory.db
+PORT   ?= 8000
+SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+help:
+	@echo "make run    install what is missing, create the demo, serve it on http://127.0.0.1:$(PORT)"
+	@echo "make test   everything that CI runs"
+	@echo "make quick  the tests without browser and real data"
+	@echo "make bench  the benchmarks, side by side with their peers"
+	@echo "make lock   renew the lock files (developers)"
+
+# Debian ships Python without venv; everything else comes from the lock files.
+$(BIN)/python:
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq python3-venv; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(VENV)/.test: requirements-test.lock $(VENV)/.run
+	$(PIP) install --require-hashes -r requirements-test.lock
+	@touch $@
+
+install: $(VENV)/.run
+
+install-test: $(VENV)/.test debian
+
+# What the tests need from Debian: a browser, and Node.js to check the browser code.
+debian:
+	@missing=; command -v chromium >/dev/null || missing="chromium"; \
+	command -v node >/dev/null || missing="$$missing nodejs"; \
+	command -v npm >/dev/null || missing="$$missing npm"; \
+	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq \
+	  && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; fi
+
+run: install
+	@[ -e $(STORE) ] || $(BIN)/territory demo --store $(STORE)
+	$(BIN)/territory serve --store $(STORE) --port $(PORT)
+
+lint: install-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/python -m pytest -n 2
+
+quick: install-test
+	$(BIN)/python -m pytest -n 2 -m "not browser and not real"
+
+bench: install-test
+	$(BIN)/python benchmarks/coverage.py
+
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
+	  pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
+	  --extra test --extra bench pyproject.toml -o requirements-test.lock
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
