@@ -1,0 +1,1 @@
+"""Pure geometry, in metres: knows nothing of territories, files or the web."""

@@ -60,8 +60,12 @@ def to_grid(shapes: GeoSeries) -> GeoSeries:
     [-69.1234568]
     """
     require_geographic(shapes)
-    rounded = shapely.transform(shapes.array, lambda coords: np.round(coords, _GRID_DIGITS))
-    return GeoSeries(np.asarray(rounded), index=shapes.index, crs=shapes.crs)
+    given = np.asarray(shapes.array)
+    coords = shapely.get_coordinates(given)
+    rounded = np.round(coords, _GRID_DIGITS)
+    if (rounded != coords).any():
+        given = shapely.transform(given, lambda coords: np.round(coords, _GRID_DIGITS))
+    return GeoSeries(given.copy(), index=shapes.index, crs=shapes.crs)
 
 
 def working_crs(shapes: GeoSeries) -> CRS:

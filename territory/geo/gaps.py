@@ -1,0 +1,158 @@
+"""Ground that no unit covers, and the ground that groups of units cover together."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from geopandas import GeoDataFrame, GeoSeries
+from numpy.typing import ArrayLike
+from shapely.geometry.base import BaseGeometry
+
+from territory.geo.coverage import is_wide
+from territory.geo.crs import require_projected
+from territory.geo.threads import in_chunks
+
+_BLOCK = 64  # units dissolved in one call; neighbours on the Hilbert curve
+
+
+def dissolve(units: GeoSeries, groups: ArrayLike) -> GeoSeries:
+    """Unite the units of each group.
+
+    Parameters
+    ----------
+    units
+        (n,) valid polygons, projected CRS in metres.
+    groups
+        (n,) the group of each unit.
+
+    Returns
+    -------
+    GeoSeries
+        One polygon per group, indexed by group, sorted.
+    """
+    require_projected(units)
+    names, group = np.unique(np.asarray(groups), return_inverse=True)
+    order = np.argsort(group, kind="stable")
+    members = (
+        np.split(np.asarray(units.array)[order], np.cumsum(np.bincount(group))[:-1]) if len(names) else []
+    )
+    together = in_chunks(_unite, _ragged(members), chunk=8)
+    return GeoSeries(together, index=names, crs=units.crs)
+
+
+def cover(units: GeoSeries) -> BaseGeometry:
+    """All the ground that the units cover: their union, block by block along the Hilbert curve."""
+    require_projected(units)
+    if units.empty:
+        return shapely.MultiPolygon()
+    order = np.argsort(units.hilbert_distance().to_numpy(), kind="stable")
+    blocks = np.empty(len(units), dtype=np.int64)
+    blocks[order] = np.arange(len(units)) // _BLOCK
+    return shapely.union_all(np.asarray(dissolve(units, blocks).array))
+
+
+def gaps(
+    units: GeoSeries,
+    *,
+    width_m: float,
+    min_area_m2: float = 1.0,
+    land: BaseGeometry | None = None,
+    covered: BaseGeometry | None = None,
+) -> GeoDataFrame:
+    """Find the ground that no unit covers.
+
+    Without ``land`` only gaps that units enclose exist. A *wide* gap is a piece of uncovered ground into which
+    a disc of ``width_m`` fits, found by a morphological opening, so that two gaps joined by a sliver are two
+    and a sliver joined to a gap is not part of it. A *sliver* is an enclosed hole without any such piece.
+
+    Parameters
+    ----------
+    units
+        (n,) valid polygons, projected CRS in metres.
+    width_m
+        What is narrower is a line drawn twice.
+    min_area_m2
+        Smaller holes are rounding.
+    land
+        Ground that should be covered; uncovered land open to its edge counts too.
+    covered
+        ``cover(units)``, when the caller has it already.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per piece: ``area_m2``, ``is_wide``, geometry; CRS of ``units``.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> ring = box(0, 0, 90, 90) - box(30, 30, 60, 60)
+    >>> gaps(GeoSeries([ring], crs=32618), width_m=10).area_m2.tolist()
+    [900.0]
+    """
+    require_projected(units)
+    covered = cover(units) if covered is None else covered
+    shells = shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(covered)))
+    holes = _holes(covered)
+    if land is not None:
+        outside = shapely.get_parts(shapely.difference(land, shapely.union_all(shells)))
+        shapely.prepare(land)
+        partly = np.flatnonzero(~shapely.covers(land, holes))
+        holes[partly] = shapely.intersection(holes[partly], land)
+        holes = holes[~shapely.is_empty(holes)]
+        pieces = np.concatenate([holes, outside])
+    else:
+        pieces = holes
+    enclosed = np.arange(len(pieces)) < len(holes)
+    areas = shapely.area(pieces)
+    has_wide = is_wide(GeoSeries(pieces), width_m=width_m)
+    slivers = pieces[enclosed & ~has_wide & (areas >= min_area_m2)]
+    wide = _openings(pieces[has_wide], width_m)
+    found = np.concatenate([wide, slivers])
+    return GeoDataFrame(
+        {"area_m2": shapely.area(found), "is_wide": np.arange(len(found)) < len(wide)},
+        geometry=found,
+        crs=units.crs,
+    )
+
+
+def _openings(pieces: np.ndarray, width_m: float) -> np.ndarray:
+    """What is left of each piece where a disc fits: eroded, taken apart, grown back within the piece."""
+    cores, owner = shapely.get_parts(
+        in_chunks(lambda p: shapely.buffer(p, -width_m / 2), pieces), return_index=True
+    )
+    grown = shapely.buffer(cores, width_m / 2, join_style="mitre", mitre_limit=2.0)
+    opened = shapely.intersection(grown, pieces[owner]) if len(cores) else cores
+    return np.asarray(shapely.get_parts(opened)[shapely.area(shapely.get_parts(opened)) > 0])
+
+
+def _holes(covered: BaseGeometry) -> np.ndarray:
+    """The holes of a union, each less the islands that lie in it."""
+    parts = shapely.get_parts(covered)
+    holes = shapely.polygons(shapely.get_rings(parts)[_is_hole(parts)])
+    if not len(holes) or len(parts) < 2:
+        return np.asarray(holes)
+    inner, hole = shapely.STRtree(holes).query(shapely.point_on_surface(parts), predicate="within")
+    for at in np.unique(hole):
+        holes[at] = shapely.difference(holes[at], shapely.union_all(parts[inner[hole == at]]))
+    return np.asarray(holes)
+
+
+def _is_hole(parts: np.ndarray) -> np.ndarray:
+    """For the rings of all parts in their order: the first of each part is its shell."""
+    counts = shapely.get_num_interior_rings(parts) + 1
+    result = np.ones(int(counts.sum()), dtype=bool)
+    result[np.cumsum(counts) - counts] = False
+    return result
+
+
+def _unite(groups: np.ndarray) -> np.ndarray:
+    return _ragged([shapely.union_all(group) for group in groups])
+
+
+def _ragged(items: list[np.ndarray] | list[BaseGeometry]) -> np.ndarray:
+    """An object array of things that NumPy would take for a second dimension."""
+    result = np.empty(len(items), dtype=object)
+    for at, item in enumerate(items):
+        result[at] = item
+    return result
