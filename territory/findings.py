@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import pandas as pd
+from geopandas import GeoDataFrame
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
@@ -77,5 +79,29 @@ def sentence(finding: Finding, names: Mapping[str, str], language: str) -> str:
         One of `territory.words.LANGUAGES`.
     """
     called = [names.get(territory, territory) for territory in finding.territories]
-    args = {key: names.get(value, value) if isinstance(value, str) else value for key, value in finding.args.items()}
-    return say(language, f"findings.{finding.code}", territories=called, **args)
+    return say(language, f"findings.{finding.code}", territories=called, **_worded(finding.args, names, language))
+
+
+def _worded(args: Mapping[str, float | int | str], names: Mapping[str, str], language: str) -> dict[str, object]:
+    """Arguments as a sentence needs them: ids by their names, and of words in two languages the right ones."""
+    own = f"_{language}"
+    words = {key.removesuffix(own): value for key, value in args.items()}
+    return {key: names.get(value, value) if isinstance(value, str) else value for key, value in words.items()}
+
+
+def findings_frame(findings: Sequence[Finding], names: Mapping[str, str], language: str) -> GeoDataFrame:
+    """Findings as a table that can be saved, counted and shown with ``.explore()``.
+
+    Returns
+    -------
+    GeoDataFrame
+        WGS 84, one row per finding, indexed by its id: ``code``, ``severity``, ``territories`` (ids joined by
+        a comma), ``message``, one column for each measure that any of them has, geometry.
+    """
+    table = pd.DataFrame([dict(finding.args) for finding in findings])
+    table.insert(0, "code", [str(finding.code) for finding in findings])
+    table.insert(1, "severity", [str(finding.severity) for finding in findings])
+    table.insert(2, "territories", [",".join(finding.territories) for finding in findings])
+    table.insert(3, "message", [sentence(finding, names, language) for finding in findings])
+    table.index = pd.Index([finding.id for finding in findings], name="id", dtype=object)
+    return GeoDataFrame(table, geometry=[finding.geometry for finding in findings], crs="EPSG:4326")

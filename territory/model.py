@@ -55,7 +55,9 @@ def as_layer(boundaries: GeoSeries, **columns: Any) -> GeoDataFrame:
     if not index.is_unique:
         raise ValueError(f"ids repeat: {index[index.duplicated()][0]}")
     frame = pd.DataFrame(
-        {column: columns.get(column, [None] * len(index)) for column in LAYER_COLUMNS}, index=index, dtype=object
+        {column: columns.get(column, [None] * len(index)) for column in LAYER_COLUMNS},
+        index=index,
+        dtype=object,
     )
     frame["name"] = frame["name"].where(frame["name"].notna(), index.to_series()).astype(str)
     frame["level"] = frame["level"].fillna("council").astype(str)
@@ -78,3 +80,5 @@ class Surroundings:
     """Index id; ``name``; polygons declared shared by their neighbours: no finding inside."""
     links: pd.DataFrame | None = None
     """``left``, ``right`` (territory ids), ``kind`` (road, bridge, ferry): declared links."""
+    is_fictitious: bool = False
+    """The territories are invented, and every page and file made of them must say so."""

@@ -22,6 +22,8 @@ WEB = _PACKAGE / "web" if (_PACKAGE / "web").is_dir() else _PACKAGE.parent / "we
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _NOBREAK = "\u00a0"
+_MOST_LISTED = 5
+"""A sentence names so many at most; the finding itself keeps them all."""
 
 
 @cache
@@ -110,6 +112,9 @@ def listing(items: list[str], language: str) -> str:
     """
     if len(items) < 2:
         return "".join(items)
+    if len(items) > _MOST_LISTED:
+        rest = len(items) - _MOST_LISTED + 1
+        items = [*items[: _MOST_LISTED - 1], f"{rest} más" if language == "es" else f"{rest} more"]
     last = items[-1]
     word = "and"
     if language == "es":

@@ -33,7 +33,7 @@ def pieces(groups: pd.Series, crossings: pd.DataFrame) -> pd.Series:
     [0, 0, 1]
     """
     groups = groups.dropna()
-    left, right = groups.index.get_indexer(crossings["left"]), groups.index.get_indexer(crossings["right"])
+    left, right = _positions(groups, crossings["left"]), _positions(groups, crossings["right"])
     known = (left >= 0) & (right >= 0)
     left, right = left[known], right[known]
     group = pd.factorize(groups)[0]
@@ -47,6 +47,10 @@ def pieces(groups: pd.Series, crossings: pd.DataFrame) -> pd.Series:
     sizes = sizes.sort_values(["group", "size", "min"], ascending=[True, False, True])
     rank = sizes.groupby("group").cumcount().set_axis(sizes["component"])
     return pd.Series(rank.reindex(component).to_numpy(), index=groups.index, name="piece", dtype=int)
+
+
+def _positions(groups: pd.Series, units: pd.Series) -> np.ndarray:
+    return np.asarray(groups.index.get_indexer(pd.Index(units)))
 
 
 def enclaves(covers: GeoSeries, units: GeoSeries, groups: pd.Series) -> pd.DataFrame:
@@ -74,4 +78,5 @@ def enclaves(covers: GeoSeries, units: GeoSeries, groups: pd.Series) -> pd.DataF
     unit, hole = shapely.STRtree(holes).query(inside, predicate="within")
     table = pd.DataFrame({"group": covers.index[group[hole]], "unit": units.index[unit]})
     own = groups.reindex(table["unit"]).to_numpy()
-    return table[table["group"].to_numpy() != own].sort_values(["group", "unit"]).reset_index(drop=True)
+    table = table.loc[table["group"].to_numpy() != own]
+    return table.sort_values(["group", "unit"]).reset_index(drop=True)

@@ -147,9 +147,7 @@ def is_wide(shapes: GeoSeries, *, width_m: float) -> NDArray[np.bool_]:
     fits = area_m2 > radius_m * line_m
     unsure = np.flatnonzero(~fits & (area_m2 >= np.pi * radius_m**2))
     if len(unsure):
-        fits[unsure] = ~in_chunks(
-            lambda part: shapely.is_empty(shapely.buffer(part, -radius_m)), parts[unsure]
-        )
+        fits[unsure] = ~in_chunks(lambda part: shapely.is_empty(shapely.buffer(part, -radius_m)), parts[unsure])
     result = np.zeros(len(polygons), dtype=bool)
     result[owner[fits]] = True
     return result
@@ -161,15 +159,13 @@ def shared_ground(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     mixed = np.flatnonzero(shapely.get_type_id(shared) == 7)
     # Where outlines run together, the intersection also holds lines.
     for at in mixed:
-        shared[at] = shapely.multipolygons(
-            [p for p in shapely.get_parts(shared[at]) if p.geom_type == "Polygon"]
-        )
-    return shared
+        shared[at] = shapely.multipolygons([p for p in shapely.get_parts(shared[at]) if p.geom_type == "Polygon"])
+    return np.asarray(shared)
 
 
 def _by_unit(
     outlines: Outlines, pairs: NDArray[np.int64], values: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Sum what was measured of pairs of parts over pairs of units; columns are left's and right's."""
     left, right = outlines.unit[pairs[:, 0]], outlines.unit[pairs[:, 1]]
     swapped = left > right
@@ -177,6 +173,6 @@ def _by_unit(
         values = np.where(swapped[:, None], values[:, ::-1], values)
     left, right = np.where(swapped, right, left), np.where(swapped, left, right)
     count = int(outlines.unit.max(initial=0)) + 1
-    keys, where = np.unique(left * count + right, return_inverse=True)
+    keys, where = np.unique((left * count + right).astype(np.int64), return_inverse=True)
     sums = np.stack([np.bincount(where, column, minlength=len(keys)) for column in values.T], axis=1)
     return keys // count, keys % count, sums

@@ -31,11 +31,7 @@ _DENSIFIED_DIGITS = 11
 def require_projected(units: GeoSeries) -> None:
     """Raise `NotProjected` unless lengths and areas of ``units`` are metres."""
     crs = units.crs
-    if (
-        crs is None
-        or not crs.is_projected
-        or any(axis.unit_conversion_factor != 1.0 for axis in crs.axis_info)
-    ):
+    if crs is None or not crs.is_projected or any(axis.unit_conversion_factor != 1.0 for axis in crs.axis_info):
         raise NotProjected(f"a CRS in metres is needed, got {crs.to_string() if crs else 'none'}")
 
 
@@ -148,9 +144,7 @@ def _densified(shapes: np.ndarray) -> np.ndarray:
         return shapes
     step = np.diff(coords, axis=0)
     step[:, 0] *= np.cos(np.radians(coords[:-1, 1]))
-    is_long = (np.hypot(step[:, 0], step[:, 1]) > LONGEST_EDGE_M / _METRES_PER_DEGREE) & (
-        owner[1:] == owner[:-1]
-    )
+    is_long = (np.hypot(step[:, 0], step[:, 1]) > LONGEST_EDGE_M / _METRES_PER_DEGREE) & (owner[1:] == owner[:-1])
     long = np.unique(owner[1:][is_long])
     if not len(long):
         return shapes

@@ -33,9 +33,7 @@ def dissolve(units: GeoSeries, groups: ArrayLike) -> GeoSeries:
     require_projected(units)
     names, group = np.unique(np.asarray(groups), return_inverse=True)
     order = np.argsort(group, kind="stable")
-    members = (
-        np.split(np.asarray(units.array)[order], np.cumsum(np.bincount(group))[:-1]) if len(names) else []
-    )
+    members = np.split(np.asarray(units.array)[order], np.cumsum(np.bincount(group))[:-1]) if len(names) else []
     together = in_chunks(_unite, _ragged(members), chunk=8)
     return GeoSeries(together, index=names, crs=units.crs)
 
@@ -43,8 +41,8 @@ def dissolve(units: GeoSeries, groups: ArrayLike) -> GeoSeries:
 def cover(units: GeoSeries) -> BaseGeometry:
     """All the ground that the units cover: their union, block by block along the Hilbert curve."""
     require_projected(units)
-    if units.empty:
-        return shapely.MultiPolygon()
+    if len(units) <= _BLOCK:
+        return shapely.union_all(np.asarray(units.array))
     order = np.argsort(units.hilbert_distance().to_numpy(), kind="stable")
     blocks = np.empty(len(units), dtype=np.int64)
     blocks[order] = np.arange(len(units)) // _BLOCK

@@ -13,7 +13,12 @@ from territory.geo.threads import in_chunks
 
 
 def shares(
-    units: GeoSeries, jurisdictions: GeoSeries, *, outlines: Outlines | None = None, min_area_m2: float = 1.0
+    units: GeoSeries,
+    jurisdictions: GeoSeries,
+    *,
+    outlines: Outlines | None = None,
+    theirs: Outlines | None = None,
+    min_area_m2: float = 1.0,
 ) -> pd.DataFrame:
     """Measure the share of each unit in each jurisdiction.
 
@@ -23,8 +28,8 @@ def shares(
         (n,) valid polygons indexed by unit id, projected CRS in metres.
     jurisdictions
         (m,) valid polygons in the same CRS, indexed by id. They may contradict each other.
-    outlines
-        ``Outlines.of(units)``, when the caller has it already.
+    outlines, theirs
+        ``Outlines.of(units)`` and ``Outlines.of(jurisdictions)``, when the caller has them already.
     min_area_m2
         Smaller areas are rounding.
 
@@ -34,18 +39,22 @@ def shares(
         ``unit``, ``jurisdiction``, ``area_m2``, ``share`` of the unit, in the order of both layers.
     """
     outlines = outlines or Outlines.of(units)
-    theirs = Outlines.of(jurisdictions)
+    theirs = theirs or Outlines.of(jurisdictions)
     pairs = outlines.pairs_with(theirs)
-    area_m2 = shared_areas_m2(outlines, theirs, pairs)
-    table = pd.DataFrame(
-        {"unit": outlines.unit[pairs[:, 0]], "jurisdiction": theirs.unit[pairs[:, 1]], "area_m2": area_m2}
+    areas = shared_areas_m2(outlines, theirs, pairs)
+    count = len(jurisdictions)
+    keys, where = np.unique(outlines.unit[pairs[:, 0]] * count + theirs.unit[pairs[:, 1]], return_inverse=True)
+    area_m2 = np.bincount(where, areas, minlength=len(keys))
+    kept = area_m2 >= min_area_m2
+    unit, place, area_m2 = keys[kept] // count, keys[kept] % count, area_m2[kept]
+    return pd.DataFrame(
+        {
+            "unit": units.index[unit],
+            "jurisdiction": jurisdictions.index[place],
+            "area_m2": area_m2,
+            "share": area_m2 / shapely.area(np.asarray(units.array))[unit],
+        }
     )
-    table = table.groupby(["unit", "jurisdiction"], as_index=False).sum()
-    table = table[table["area_m2"] >= min_area_m2].reset_index(drop=True)
-    table["share"] = table["area_m2"] / shapely.area(np.asarray(units.array))[table["unit"]]
-    table["unit"] = units.index[table["unit"]]
-    table["jurisdiction"] = jurisdictions.index[table["jurisdiction"]]
-    return table
 
 
 def crossings(
@@ -66,7 +75,9 @@ def crossings(
     DataFrame
         The rows of ``found`` of units with at least two shares that count, those only.
     """
-    candidates = found[(found["share"] >= min_share) & (found["share"] < 1 - min_share)]
+    candidates = found[((found["share"] >= min_share) & (found["share"] < 1 - min_share)).to_numpy()]
+    if candidates.empty:
+        return candidates
     candidates = candidates[candidates.groupby("unit")["share"].transform("size") > 1]
     unit = np.asarray(units.loc[candidates["unit"]].array)
     ground = np.asarray(jurisdictions.loc[candidates["jurisdiction"]].array)

@@ -82,9 +82,7 @@ def _edges(coords, ring_start, part_start):  # type: ignore[no-untyped-def]
             x, y = coords[start]
             area = 0.0
             for k in range(start, end):
-                area += (coords[k, 0] - x) * (coords[k + 1, 1] - y) - (coords[k + 1, 0] - x) * (
-                    coords[k, 1] - y
-                )
+                area += (coords[k, 0] - x) * (coords[k + 1, 1] - y) - (coords[k + 1, 0] - x) * (coords[k, 1] - y)
             keeps = (area > 0.0) == (ring == part_start[part])
             for k in range(start, end):
                 a, b = (k, k + 1) if keeps else (k + 1, k)
@@ -111,9 +109,7 @@ def shared_areas_m2(ours: Outlines, theirs: Outlines, pairs: Ints) -> Floats:
 
     def run(chunk: Ints) -> Floats:
         areas = np.zeros(len(chunk))
-        _shared_areas(
-            ours.edges, ours.first, ours.boxes, theirs.edges, theirs.first, theirs.boxes, chunk, areas
-        )
+        _shared_areas(ours.edges, ours.first, ours.boxes, theirs.edges, theirs.first, theirs.boxes, chunk, areas)
         return areas
 
     return in_chunks(run, pairs)

@@ -29,6 +29,4 @@ def in_chunks(function: Callable[..., Any], *arrays: np.ndarray, chunk: int = 20
         return np.asarray(function(*arrays))
     starts = range(0, size, chunk)
     with ThreadPoolExecutor(WORKERS) as pool:
-        return np.concatenate(
-            list(pool.map(lambda at: function(*(a[at : at + chunk] for a in arrays)), starts))
-        )
+        return np.concatenate(list(pool.map(lambda at: function(*(a[at : at + chunk] for a in arrays)), starts)))

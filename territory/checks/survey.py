@@ -1,0 +1,150 @@
+"""What the rules look at: a layer in metres, and what has been measured of it, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, cached_property
+
+import numpy as np
+import pandas as pd
+import shapely
+from geopandas import GeoDataFrame, GeoSeries
+
+from territory.geo import contiguity, coverage, gaps
+from territory.geo.outlines import Outlines
+from territory.model import Surroundings
+from territory.profiles import Level, Profile
+
+
+class Survey:
+    """A layer under check.
+
+    Parameters
+    ----------
+    metres
+        The layer in a projected CRS in metres.
+    ground
+        Its surroundings in the same CRS.
+    jurisdiction_outlines
+        Edges of ``ground.jurisdictions``.
+    focus
+        Id of the one territory that is asked about, when it is not the whole layer.
+    """
+
+    def __init__(
+        self,
+        metres: GeoDataFrame,
+        profile: Profile,
+        ground: Surroundings,
+        *,
+        jurisdiction_outlines: Outlines | None = None,
+        focus: str | None = None,
+    ) -> None:
+        self.metres = metres
+        self.profile = profile
+        self.ground = ground
+        self.jurisdiction_outlines = jurisdiction_outlines
+        self.focus = focus
+        # What is measured of a level is kept by this survey alone, and goes with it.
+        self.units = cache(self._units)
+        self.outlines = cache(self._outlines)
+        self.overlaps = cache(self._overlaps)
+        self.contacts = cache(self._contacts)
+
+    @cached_property
+    def ladder(self) -> tuple[Level, ...]:
+        """The levels of the ladder that the layer has, lowest first."""
+        present = set(self.metres["level"])
+        return tuple(level for level in self.profile.levels if level.id in present and not level.beside_ladder)
+
+    def _units(self, level: str) -> GeoSeries:
+        """Boundaries of a level, in metres."""
+        return self.metres.geometry[(self.metres["level"] == level).to_numpy()]
+
+    def _outlines(self, level: str) -> Outlines:
+        return Outlines.of(self.units(level))
+
+    def _overlaps(self, level: str) -> GeoDataFrame:
+        """Pairs that share ground, less what lies in places declared shared; with ``is_wide``."""
+        limits = self.profile.tolerances
+        found = coverage.overlaps(self.units(level), min_area_m2=limits.min_area_m2, outlines=self.outlines(level))
+        if self.focus is not None:
+            found = found[(found["left"] == self.focus) | (found["right"] == self.focus)].reset_index(drop=True)
+        if self.ground.shared_places is not None and len(found):
+            found = _outside(found, self.ground.shared_places.geometry, limits.sliver_m, limits.min_area_m2)
+        return found.assign(is_wide=coverage.is_wide(found.geometry, width_m=limits.sliver_m))
+
+    def _contacts(self, level: str) -> pd.DataFrame:
+        limits = self.profile.tolerances
+        return coverage.contacts(
+            self.units(level),
+            tolerance_m=limits.sliver_m,
+            min_edge_m=limits.min_edge_m,
+            outlines=self.outlines(level),
+        )
+
+    @cached_property
+    def memberships(self) -> pd.DataFrame:
+        """``unit``, ``level`` and ``group``: one row for each membership, a unit may have several."""
+        parent = self.metres["parent"].dropna().astype(str).str.split(";")
+        table = pd.DataFrame({"unit": parent.index, "group": parent.to_numpy()}).explode("group")
+        table["group"] = table["group"].str.strip()
+        table = table[table["group"] != ""].reset_index(drop=True)
+        table["level"] = self.metres["level"].reindex(table["unit"]).to_numpy()
+        return table
+
+    @cached_property
+    def groups(self) -> Mapping[str, pd.DataFrame]:
+        """Memberships by the level of the units, where the group is one rung up the ladder.
+
+        Groups beside the ladder, such as corridors, may have breaks, so they are not asked to hang together.
+        """
+        beside = {level.id for level in self.profile.levels if level.beside_ladder}
+        level_of = self.metres["level"].reindex(self.memberships["group"]).to_numpy()
+        on_ladder = self.memberships[~pd.Series(level_of).isin(beside).to_numpy()]
+        return {level.id: on_ladder[on_ladder["level"] == level.id] for level in self.ladder}
+
+    @cached_property
+    def covers(self) -> Mapping[str, GeoSeries]:
+        """The ground that the members of each group hold together, by the level of the members."""
+        return {
+            level: gaps.dissolve(self.units(level).loc[table["unit"]], table["group"])
+            for level, table in self.groups.items()
+        }
+
+    @cached_property
+    def pieces(self) -> Mapping[str, pd.DataFrame]:
+        """Memberships by level of the members, with ``piece``: where one cannot walk within the group."""
+        return {level: self._pieces(level, corners=False) for level in self.groups}
+
+    @cached_property
+    def corner_pieces(self) -> Mapping[str, pd.DataFrame]:
+        """The same if one could walk across corners too."""
+        return {level: self._pieces(level, corners=True) for level in self.groups}
+
+    def _pieces(self, level: str, *, corners: bool) -> pd.DataFrame:
+        table = self.groups[level].reset_index(drop=True)
+        touching = self.contacts(level)
+        crossings = [touching if corners else touching[touching["is_rook"]]]
+        if self.ground.links is not None:
+            crossings.append(self.ground.links)
+        ways = pd.concat([way[["left", "right"]] for way in crossings])
+        # Who is listed in several communes is told so by a rule of its own, and counts in the first here.
+        first = table[~table["unit"].duplicated()]
+        numbered = contiguity.pieces(first.set_index("unit")["group"], ways)
+        return first.assign(piece=numbered.reindex(first["unit"]).to_numpy())
+
+
+def _outside(found: GeoDataFrame, places: GeoSeries, reach_m: float, min_area_m2: float) -> GeoDataFrame:
+    """Cut places declared shared, with the tolerance of their line, out of the ground that pairs share."""
+    shared = shapely.buffer(shapely.union_all(np.asarray(places.array)), reach_m)
+    shapely.prepare(shared)
+    touched = shapely.intersects(shared, np.asarray(found.geometry.array))
+    if not touched.any():
+        return found
+    found = found.copy()
+    shapes = np.asarray(found.geometry.array).copy()
+    shapes[touched] = shapely.difference(shapes[touched], shared)
+    found = found.set_geometry(GeoSeries(shapes, index=found.index, crs=found.crs))
+    found.loc[touched, "area_m2"] = shapely.area(shapes[touched])
+    return found[found["area_m2"] >= min_area_m2].reset_index(drop=True)
