@@ -156,9 +156,9 @@ def parted(survey: Survey) -> Iterator[Finding]:
 
 def enclosed(survey: Survey) -> Iterator[Finding]:
     """Territories that lie in a hole of a commune they do not belong to."""
-    for level, covers in survey.covers.items():
+    for level, table in survey.groups.items():
         units = survey.units(level)
-        table = survey.groups[level]
+        covers = survey.cover(level, survey.groups_with_holes(level))
         own = table[~table["unit"].duplicated()].set_index("unit")["group"]
         for group, unit in contiguity.enclaves(covers, units, own).itertuples(index=False):
             yield _found(Code.ENCLAVE, Severity.NOTE, [unit], units.loc[unit], group=group)
@@ -201,7 +201,7 @@ def councils(survey: Survey) -> Iterator[Finding]:
         reference = _reference(survey.profile.councils, kind)
         if reference is None or reference.holds(len(members)):
             continue
-        ground = survey.covers[lowest].loc[group]
+        ground = survey.cover(lowest, [str(group)]).iloc[0]
         yield _found(
             Code.COUNCILS,
             Severity.NOTE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 
 import numpy as np
@@ -11,7 +11,7 @@ import shapely
 from geopandas import GeoDataFrame, GeoSeries
 
 from territory.geo import contiguity, coverage, gaps
-from territory.geo.outlines import Outlines
+from territory.geo.outlines import Outlines, are_one_ring
 from territory.model import Surroundings
 from territory.profiles import Level, Profile
 
@@ -104,13 +104,21 @@ class Survey:
         on_ladder = self.memberships[~pd.Series(level_of).isin(beside).to_numpy()]
         return {level.id: on_ladder[on_ladder["level"] == level.id] for level in self.ladder}
 
-    @cached_property
-    def covers(self) -> Mapping[str, GeoSeries]:
-        """The ground that the members of each group hold together, by the level of the members."""
-        return {
-            level: gaps.dissolve(self.units(level).loc[table["unit"]], table["group"])
-            for level, table in self.groups.items()
-        }
+    def cover(self, level: str, groups: Iterable[str]) -> GeoSeries:
+        """The ground that the members of some groups hold together; ``level`` is that of the members."""
+        table = self.groups[level]
+        table = table[table["group"].isin(list(groups))]
+        return gaps.dissolve(self.units(level).loc[table["unit"]], table["group"])
+
+    def groups_with_holes(self, level: str) -> list[str]:
+        """Groups whose ground may have a hole: all but those whose members' outer edges are one simple ring."""
+        table = self.groups[level]
+        first = table[~table["unit"].duplicated()].set_index("unit")["group"]
+        number, names = pd.factorize(first.reindex(self.units(level).index))
+        # Units without a group are a group of their own here, which nobody asks about.
+        number = np.where(number < 0, len(names), number).astype(np.int64)
+        simple = are_one_ring(self.outlines(level), number, len(names) + 1)
+        return [str(name) for name, is_simple in zip(names, simple, strict=False) if not is_simple]
 
     @cached_property
     def pieces(self) -> Mapping[str, pd.DataFrame]:

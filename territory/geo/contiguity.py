@@ -79,4 +79,4 @@ def enclaves(covers: GeoSeries, units: GeoSeries, groups: pd.Series) -> pd.DataF
     table = pd.DataFrame({"group": covers.index[group[hole]], "unit": units.index[unit]})
     own = groups.reindex(table["unit"]).to_numpy()
     table = table.loc[table["group"].to_numpy() != own]
-    return table.sort_values(["group", "unit"]).reset_index(drop=True)
+    return pd.DataFrame(table.sort_values(["group", "unit"], ignore_index=True))

@@ -10,9 +10,13 @@ from shapely.geometry.base import BaseGeometry
 
 from territory.geo.coverage import is_wide
 from territory.geo.crs import require_projected
+from territory.geo.outlines import Outlines, lone_edges
 from territory.geo.threads import in_chunks
 
-_BLOCK = 64  # units dissolved in one call; neighbours on the Hilbert curve
+# Units dissolved in one call; neighbours on the Hilbert curve.
+_BLOCK = 256
+# Share of lone edges up to which their faces are found sooner than the union.
+_MOST_LONE = 0.05
 
 
 def dissolve(units: GeoSeries, groups: ArrayLike) -> GeoSeries:
@@ -38,15 +42,40 @@ def dissolve(units: GeoSeries, groups: ArrayLike) -> GeoSeries:
     return GeoSeries(together, index=names, crs=units.crs)
 
 
-def cover(units: GeoSeries) -> BaseGeometry:
-    """All the ground that the units cover: their union, block by block along the Hilbert curve."""
+def cover(units: GeoSeries, *, outlines: Outlines | None = None) -> BaseGeometry:
+    """All the ground that the units cover.
+
+    Edges that two units share bound nothing; where few others are left, they are put together to faces, and the
+    faces that a unit covers are the answer. Where most lines are drawn twice, the units are united instead,
+    block by block along the Hilbert curve. Both give the same ground.
+
+    Parameters
+    ----------
+    units
+        (n,) valid polygons, projected CRS in metres.
+    outlines
+        ``Outlines.of(units)``, when the caller has it already.
+    """
     require_projected(units)
     if len(units) <= _BLOCK:
         return shapely.union_all(np.asarray(units.array))
+    outlines = outlines or Outlines.of(units)
+    lone = lone_edges(outlines)
+    if len(lone) <= _MOST_LONE * len(outlines.edges):
+        return _covered_faces(units, outlines.edges[lone])
     order = np.argsort(units.hilbert_distance().to_numpy(), kind="stable")
     blocks = np.empty(len(units), dtype=np.int64)
     blocks[order] = np.arange(len(units)) // _BLOCK
     return shapely.union_all(np.asarray(dissolve(units, blocks).array))
+
+
+def _covered_faces(units: GeoSeries, edges: np.ndarray) -> BaseGeometry:
+    """The ground of the faces between edges that some unit covers."""
+    lines = shapely.union_all(shapely.linestrings(edges.reshape(-1, 2, 2)))
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
+    tree = shapely.STRtree(np.asarray(units.array))
+    face, _ = tree.query(shapely.point_on_surface(faces), predicate="within")
+    return shapely.union_all(faces[np.unique(face)])
 
 
 def gaps(

@@ -68,6 +68,36 @@ class Outlines:
         return np.column_stack([left[order], right[order]]).astype(np.int64)
 
 
+def lone_edges(outlines: Outlines, group: Ints | None = None) -> Ints:
+    """Which edges no other edge runs along the other way, between the same two points.
+
+    Where two units of a coverage meet, each edge of one is an edge of the other, turned round; taking both away
+    leaves the lines across which the number of units that cover the ground changes.
+
+    Parameters
+    ----------
+    outlines
+        Edges of a layer.
+    group
+        (n,) group of each unit, from 0; only edges of one group take each other away. By default all are one.
+
+    Returns
+    -------
+    ndarray
+        Positions in ``outlines.edges``, rising.
+    """
+    if group is None:
+        group = np.zeros(int(outlines.unit.max(initial=0)) + 1, dtype=np.int64)
+    return np.sort(_lone_edges(outlines.edges, outlines.first, group[outlines.unit]))
+
+
+def are_one_ring(outlines: Outlines, group: Ints, count: int) -> NDArray[np.bool_]:
+    """(count,) whether what is left of each group's edges is one simple ring: one piece without holes."""
+    lone = lone_edges(outlines, group)
+    edge_group = np.repeat(group[outlines.unit], np.diff(outlines.first))[lone]
+    return np.asarray(_are_one_ring(outlines.edges[lone], edge_group, count))
+
+
 @njit(cache=True)
 def _edges(coords, ring_start, part_start):  # type: ignore[no-untyped-def]
     """Edges of all rings, exteriors counter-clockwise and holes clockwise, and where each part starts."""
@@ -376,3 +406,90 @@ def _is_inside(part, box, x, y):  # type: ignore[no-untyped-def]
         if (y0 > y) != (y1 > y) and x < part[k, 0] + (y - y0) / (y1 - y0) * (part[k, 2] - part[k, 0]):
             inside = not inside
     return inside
+
+
+@njit(cache=True)
+def _lone_edges(edges, first, group):  # type: ignore[no-untyped-def]
+    size = 16
+    while size < 2 * len(edges):
+        size *= 2
+    holder = np.full(size, -1, dtype=np.int64)
+    net = np.zeros(size, dtype=np.int32)
+    group_of = np.empty(len(edges), dtype=np.int64)
+    for part in range(len(first) - 1):
+        for e in range(first[part], first[part + 1]):
+            group_of[e] = group[part]
+            x0, y0, x1, y1 = edges[e]
+            runs = 1
+            if x0 > x1 or (x0 == x1 and y0 > y1):
+                x0, y0, x1, y1 = x1, y1, x0, y0
+                runs = -1
+            slot = (_mixed(x0, y0) * 31 + _mixed(x1, y1)) & (size - 1)
+            while holder[slot] >= 0 and not _same_edge(
+                edges[holder[slot]], x0, y0, x1, y1, group_of[holder[slot]], group_of[e]
+            ):
+                slot = (slot + 1) & (size - 1)
+            if holder[slot] < 0:
+                holder[slot] = e
+            net[slot] += runs
+    return holder[(holder >= 0) & (net != 0)]
+
+
+@njit(cache=True, inline="always")
+def _mixed(x, y):  # type: ignore[no-untyped-def]
+    """A whole number from a point, spread evenly: centimetres are where neighbouring points differ."""
+    a = np.int64(math.floor(x * 128.0)) * np.int64(-7046029254386353131)
+    b = np.int64(math.floor(y * 128.0)) * np.int64(-4417276706812531889)
+    h = a ^ (b + (a >> 29))
+    return h ^ (h >> 32)
+
+
+@njit(cache=True, inline="always")
+def _same_edge(edge, x0, y0, x1, y1, group, other):  # type: ignore[no-untyped-def]
+    if group != other:
+        return False
+    return (edge[0] == x0 and edge[1] == y0 and edge[2] == x1 and edge[3] == y1) or (
+        edge[2] == x0 and edge[3] == y0 and edge[0] == x1 and edge[1] == y1
+    )
+
+
+@njit(cache=True)
+def _are_one_ring(edges, group, count):  # type: ignore[no-untyped-def]
+    size = 16
+    while size < 4 * len(edges):
+        size *= 2
+    corner = np.full(size, -1, dtype=np.int64)  # 2 e or 2 e + 1: the end of an edge that stands for the point
+    touching = np.zeros(size, dtype=np.int32)
+    parent = np.arange(len(edges))
+    rings = np.zeros(count, dtype=np.int64)
+    simple = np.ones(count, dtype=np.bool_)
+    for e in range(len(edges)):
+        for end in range(2):
+            x, y = edges[e, 2 * end], edges[e, 2 * end + 1]
+            slot = (_mixed(x, y) + group[e]) & (size - 1)
+            while corner[slot] >= 0:
+                other = corner[slot] // 2
+                at = 2 * (corner[slot] % 2)
+                if group[other] == group[e] and edges[other, at] == x and edges[other, at + 1] == y:
+                    break
+                slot = (slot + 1) & (size - 1)
+            if corner[slot] < 0:
+                corner[slot] = 2 * e + end
+            else:
+                a, b = _root(parent, e), _root(parent, corner[slot] // 2)
+                parent[a] = b
+            touching[slot] += 1
+            if touching[slot] > 2:
+                simple[group[e]] = False
+    for e in range(len(edges)):
+        if _root(parent, e) == e:
+            rings[group[e]] += 1
+    return simple & (rings == 1)
+
+
+@njit(cache=True, inline="always")
+def _root(parent, e):  # type: ignore[no-untyped-def]
+    while parent[e] != e:
+        parent[e] = parent[parent[e]]
+        e = parent[e]
+    return e
