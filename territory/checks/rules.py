@@ -7,6 +7,8 @@ adding it to `LAYER_RULES`, and to `DRAWING_RULES` when it can be asked of one b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
@@ -141,16 +143,17 @@ def drawing_window(drawn: BaseGeometry) -> tuple[float, float, float, float]:
 def parted(survey: Survey) -> Iterator[Finding]:
     """Members of a commune that are not joined by an edge or a declared link."""
     for level, table in survey.pieces.items():
+        broken = table[table["group"].isin(table.loc[table["piece"] > 0, "group"])]
+        if broken.empty:
+            continue
         units = survey.units(level)
-        by_corner = survey.corner_pieces[level].set_index("unit")["piece"]
-        for group, members in table.groupby("group"):
-            count = int(members["piece"].max()) + 1
-            if count < 2:
-                continue
+        by_corner = survey.corner_pieces(level).set_index("unit")["piece"]
+        for group, members in broken.groupby("group"):
             away = members.loc[members["piece"] > 0, "unit"]
             is_corner = bool((by_corner.loc[members["unit"]] == 0).all())
             code = Code.CORNER_ONLY if is_corner else Code.PIECES
             ground = shapely.union_all(np.asarray(units.loc[away].array))
+            count = int(members["piece"].max()) + 1
             yield _found(code, Severity.WARNING, away, ground, group=str(group), pieces=count)
 
 
@@ -193,23 +196,16 @@ def councils(survey: Survey) -> Iterator[Finding]:
     if table is None or not len(table):
         return
     kinds = survey.metres["kind"]
-    for group, members in table.groupby("group"):
-        kind = kinds.get(group)
-        if not isinstance(kind, str):
-            known = kinds.reindex(members["unit"]).dropna()
-            kind = known.mode().iat[0] if len(known) else None
-        reference = _reference(survey.profile.councils, kind)
-        if reference is None or reference.holds(len(members)):
+    members = table.assign(kind=kinds.reindex(table["unit"]).to_numpy()).groupby("group")
+    commonest = members["kind"].agg(lambda kind: kind.mode().get(0))
+    for group, count in members.size().items():
+        own = kinds.get(group)
+        reference = _reference(survey.profile.councils, own if isinstance(own, str) else commonest[group])
+        if reference is None or reference.holds(count):
             continue
         ground = survey.cover(lowest, [str(group)]).iloc[0]
-        yield _found(
-            Code.COUNCILS,
-            Severity.NOTE,
-            [str(group)],
-            ground,
-            councils=len(members),
-            **_cited(survey.profile, reference),
-        )
+        cited = _cited(survey.profile, reference)
+        yield _found(Code.COUNCILS, Severity.NOTE, [str(group)], ground, councils=int(count), **cited)
 
 
 def _reference(ranges: Mapping[str, Range], kind: object) -> Range | None:
@@ -239,7 +235,8 @@ def crossing(survey: Survey) -> Iterator[Finding]:
     if places is None or not len(places):
         return
     limits = survey.profile.tolerances
-    kinds = places.groupby(["source", "level"], sort=True).groups if "source" in places else {}
+    kinds = places.groupby(["source", "level"], sort=True).groups
+    called = dict(zip(places.index, places["name"].astype(str), strict=True))
     for level in survey.ladder:
         units, outlines = survey.units(level.id), survey.outlines(level.id)
         if survey.focus is not None:
@@ -254,27 +251,31 @@ def crossing(survey: Survey) -> Iterator[Finding]:
         )
         if not (found["share"] < 1 - limits.jurisdiction_share).any():
             continue
+        shapes = dict(zip(units.index, units, strict=True))
         for (source, kind), ids in kinds.items():
             within = found[found["jurisdiction"].isin(ids)]
             crossed = jurisdictions.crossings(
                 within, units, places.geometry, width_m=limits.sliver_m, min_share=limits.jurisdiction_share
             )
-            for unit, parts in crossed.sort_values("share", ascending=False).groupby("unit", sort=False):
-                told = ", ".join(
-                    f"{measure('share', share, 'es')} {places.at[place, 'name']}"
-                    for place, share in zip(parts["jurisdiction"], parts["share"], strict=True)
-                )
+            for unit, parts in groupby(_largest_first(crossed), key=itemgetter(0)):
+                shares = [(share, called[place]) for _, place, share in parts]
                 yield _found(
                     Code.CROSSES,
                     Severity.NOTE,
-                    [str(unit)],
-                    units.loc[unit],
-                    count=len(parts),
-                    parts=told,
+                    [unit],
+                    shapes[unit],
+                    count=len(shares),
+                    parts=", ".join(f"{measure('share', share, 'es')} {name}" for share, name in shares),
                     level=str(kind),
                     source=str(source),
-                    largest_share=float(parts["share"].max()),
+                    largest_share=shares[0][0],
                 )
+
+
+def _largest_first(crossed: pd.DataFrame) -> Iterator[tuple[str, str, float]]:
+    """``unit``, ``jurisdiction``, ``share``, unit by unit."""
+    crossed = crossed.sort_values(["unit", "share"], ascending=[True, False])
+    return zip(crossed["unit"], crossed["jurisdiction"], crossed["share"].tolist(), strict=True)
 
 
 def outside_parent(survey: Survey) -> Iterator[Finding]:
@@ -325,18 +326,11 @@ def _shared_in_order(left: GeoSeries, right: GeoSeries) -> np.ndarray:
 def several_parents(survey: Survey) -> Iterator[Finding]:
     """Territories that are listed in several communes."""
     for table in survey.groups.values():
-        for unit, own in table.groupby("unit"):
-            groups = sorted(set(own["group"]))
-            if len(groups) > 1:
-                shape = survey.metres.geometry.loc[unit]
-                yield _found(
-                    Code.SEVERAL_PARENTS,
-                    Severity.WARNING,
-                    [str(unit), *groups],
-                    shape,
-                    count=len(groups),
-                    unit=str(unit),
-                )
+        listed = table.drop_duplicates()
+        for unit, own in listed[listed["unit"].duplicated(keep=False)].groupby("unit"):
+            groups, shape = sorted(own["group"]), survey.metres.geometry.loc[unit]
+            ids = [str(unit), *groups]
+            yield _found(Code.SEVERAL_PARENTS, Severity.WARNING, ids, shape, count=len(groups), unit=str(unit))
 
 
 LAYER_RULES: tuple[Rule, ...] = (

@@ -125,10 +125,9 @@ class Survey:
         """Memberships by level of the members, with ``piece``: where one cannot walk within the group."""
         return {level: self._pieces(level, corners=False) for level in self.groups}
 
-    @cached_property
-    def corner_pieces(self) -> Mapping[str, pd.DataFrame]:
-        """The same if one could walk across corners too."""
-        return {level: self._pieces(level, corners=True) for level in self.groups}
+    def corner_pieces(self, level: str) -> pd.DataFrame:
+        """The same for one level if one could walk across corners too."""
+        return self._pieces(level, corners=True)
 
     def _pieces(self, level: str, *, corners: bool) -> pd.DataFrame:
         table = self.groups[level].reset_index(drop=True)
