@@ -1,0 +1,33 @@
+"""What all tests share: where the real data lies, the profile, and how hypothesis runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from territory.profiles import Profile, load_profile
+
+TESTS = Path(__file__).parent
+sys.path.insert(0, str(TESTS))  # for `strategies`, which tests everywhere import
+
+# The first example compiles or loads the kernels, so no deadline holds.
+settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci")
+
+SHARED_DATA = TESTS.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real files beside the project; tests that need them are skipped where they are not."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the shared data folder is not here")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def profile() -> Profile:
+    return load_profile()
