@@ -72,23 +72,6 @@ def _has_repeated_points(shapes: np.ndarray) -> np.ndarray:
 
 
 def _without_repeated_points(shape: MultiPolygon) -> MultiPolygon:
-    """Drop points that repeat the one before, and rings of which the grid leaves a single point."""
-    if all(_has_extent(ring) for ring in shapely.get_rings(shapely.get_parts(shape))):
-        return shapely.remove_repeated_points(shape)
-    parts = [
-        shapely.Polygon(part.exterior, [hole for hole in part.interiors if _has_extent(hole)])
-        for part in shape.geoms
-        if _has_extent(part.exterior)
-    ]
-    return shapely.remove_repeated_points(MultiPolygon(parts))
-
-
-def _has_extent(ring: BaseGeometry) -> bool:
-    west, south, east, north = ring.bounds
-    return bool(east > west or north > south)
-
-
-def _without_repeated_points(shape: MultiPolygon) -> MultiPolygon:
     """A ring of fewer than three different points stays as drawn: that it has no area is for `repairs` to say."""
     try:
         return shapely.remove_repeated_points(shape)
