@@ -1,0 +1,81 @@
+"""The application: what answers where. Importing this opens nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from territory.api import errors
+from territory.api.headers import BodyLimit, Envelope
+from territory.api.live import Live
+from territory.api.pages import Pages
+from territory.api.routes import check, docs, health, maps, pages, territories, tiles
+from territory.profiles import load_profile
+from territory.settings import Settings
+from territory.words import WEB
+
+# What a form adds around its file.
+_FORM_BYTES = 20_000
+_STATIC = ("vendor", "map", "draw", "css", "i18n")
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """An application that serves one store.
+
+    Parameters
+    ----------
+    settings
+        By default those of the environment.
+    """
+    settings = settings or Settings()
+    app = FastAPI(
+        title="territory",
+        version=version("territory"),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
+    app.state.settings = settings
+    app.state.pages = Pages(settings)
+    errors.install(app)
+    for routes in (check, territories, tiles, maps, pages, docs, health):
+        app.include_router(routes.router)
+    for folder in _STATIC:
+        app.mount(f"/static/{folder}", _Assets(directory=WEB / folder, check_dir=False))
+    upload = settings.upload_max_bytes + _FORM_BYTES
+    limits = {"/api/check": settings.check_max_bytes, "/api/check/file": upload, "/check": upload}
+    # The last one added is the first to see a request.
+    app.add_middleware(BodyLimit, limits=limits)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(Envelope, bug=errors.bug)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    processors = os.cpu_count() or 1
+    app.state.drawing_limiter = CapacityLimiter(2 * processors)
+    app.state.heavy_limiter = CapacityLimiter(max(1, processors // 2))
+    profile = load_profile(settings.profile)
+    app.state.live = await to_thread.run_sync(Live.open, settings.store, profile)
+    yield
+
+
+class _Assets(StaticFiles):
+    """Our own files; a browser keeps them and asks whether they changed."""
+
+    def file_response(self, full_path, stat_result, scope: Scope, status_code: int = 200) -> Response:  # type: ignore[no-untyped-def]
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["Cache-Control"] = "no-cache"
+        return response

@@ -1,0 +1,101 @@
+"""What every answer carries: the time it took, and what a browser may not do with it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from territory.services.errors import TooLarge
+
+# What is data can do nothing in a browser; a page brings its own policy with a nonce.
+_DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+_HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+_log = logging.getLogger("territory.access")
+
+
+class Envelope:
+    """Outermost middleware: security headers, ``Server-Timing``, an answer to bugs, and a log line."""
+
+    def __init__(self, app: ASGIApp, bug: Callable[[Request, Exception], Response]) -> None:
+        self.app = app
+        self.bug = bug
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        is_answered = False
+        began = time.perf_counter()
+        name = "check" if scope["path"].startswith("/api/check") else "total"
+
+        async def finish(message: Message) -> None:
+            nonlocal is_answered
+            if message["type"] == "http.response.start":
+                is_answered = True
+                took_ms = 1000 * (time.perf_counter() - began)
+                headers = MutableHeaders(scope=message)
+                for key, value in _HEADERS.items():
+                    headers.setdefault(key, value)
+                headers.setdefault("Content-Security-Policy", _DATA_POLICY)
+                headers.append("Server-Timing", f"{name};dur={took_ms:.2f}")
+                # The path only: a query may hold what its sender would not want in a log.
+                _log.info("%s %s %s %.1f ms", scope["method"], scope["path"], message["status"], took_ms)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, finish)
+        except Exception as error:
+            if is_answered:
+                raise
+            await self.bug(Request(scope), error)(scope, receive, finish)
+
+
+def told_bytes(count: int) -> str:
+    """A number of bytes as people say it.
+
+    >>> told_bytes(4_000_000), told_bytes(20_500)
+    ('4\\xa0MB', '0.0205\\xa0MB')
+    """
+    return f"{count / 1e6:.3g}\u00a0MB"
+
+
+class BodyLimit:
+    """Stops reading a body that is larger than its path takes, whatever its headers say."""
+
+    def __init__(self, app: ASGIApp, limits: Mapping[str, int], otherwise: int = 100_000) -> None:
+        self.app = app
+        self.limits = limits
+        self.otherwise = otherwise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        limit = self.limits.get(scope["path"], self.otherwise)
+        read = 0
+
+        async def counted() -> Any:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > limit:
+                raise TooLarge("request.too_large", limit=told_bytes(limit))
+            return message
+
+        await self.app(scope, counted, send)

@@ -1,0 +1,83 @@
+"""Pages from templates, each with its own nonce and policy."""
+
+from __future__ import annotations
+
+import secrets
+from functools import partial
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from territory.api.language import language_of
+from territory.settings import Settings
+from territory.words import LANGUAGES, WEB, measure, say
+
+
+class Pages:
+    """The templates of ``web/pages``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._templates = Environment(
+            loader=FileSystemLoader(WEB / "pages"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def respond(self, request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
+        """A page in the asker's language.
+
+        Templates get ``language``, ``languages``, ``nonce``, ``path``, ``say(key, **args)`` and
+        ``measure(name, value)``.
+        """
+        language, nonce = language_of(request), new_nonce()
+        html = self._templates.get_template(template).render(
+            language=language,
+            languages=LANGUAGES,
+            nonce=nonce,
+            path=request.url.path,
+            say=partial(say, language),
+            measure=partial(measure, language=language),
+            **context,
+        )
+        return page(html, nonce=nonce, language=language, status=status)
+
+
+def new_nonce() -> str:
+    """A secret for the scripts of one answer."""
+    return secrets.token_urlsafe(16)
+
+
+def page(html: str, *, nonce: str, language: str, status: int = 200, embed: bool = False) -> Response:
+    """An HTML answer under a policy that lets nothing run but what carries the nonce."""
+    headers = {
+        "Content-Security-Policy": policy(nonce, embed=embed),
+        "Content-Language": language,
+        # No validator: a cached body would carry the nonce of an older policy.
+        "Cache-Control": "no-cache",
+        "Vary": "Accept-Language",
+    }
+    return HTMLResponse(html, status, headers=headers)
+
+
+def policy(nonce: str, *, embed: bool) -> str:
+    """Content security policy of a page; an embedded map may stand in anybody's frame."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'nonce-{nonce}' 'strict-dynamic'",
+            f"style-src 'self' 'nonce-{nonce}'",
+            "img-src 'self' data: blob:",
+            "connect-src 'self'",
+            "font-src 'self'",
+            "worker-src 'self' blob:",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            f"frame-ancestors {'*' if embed else chr(39) + 'self' + chr(39)}",
+        )
+    )

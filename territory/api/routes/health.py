@@ -1,0 +1,22 @@
+"""For whoever watches the server."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from territory.api import schemas
+from territory.api.parameters import LiveDep
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", responses=schemas.problems(503))
+async def readyz(live: LiveDep) -> dict[str, str | int]:
+    """The store is loaded and can be asked."""
+    return {"status": "ok", "territories": len(live.mosaic.layer), "version": live.version}

@@ -1,0 +1,85 @@
+"""Pages: the public map, its folium views, the drawing page, and a page to check a file."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from territory.api.errors import explained
+from territory.api.headers import told_bytes
+from territory.api.live import Live
+from territory.api.pages import Pages
+from territory.api.parameters import Language, LiveDep, PagesDep
+from territory.api.routes.check import run_heavy, uploaded
+from territory.intake import IntakeError
+from territory.services import drawing, reports
+from territory.services.errors import Refusal
+from territory.words import say
+
+router = APIRouter(include_in_schema=False)
+
+# A page that lists more than this helps nobody on a phone; the file with all of them does.
+_FINDINGS_SHOWN = 200
+_DOWNLOAD_BYTES = 2_000_000
+
+
+@router.get("/")
+def home(request: Request, pages: PagesDep, live: LiveDep) -> Response:
+    """The public map."""
+    return pages.respond(request, "home.html", territories=len(live.layer))
+
+
+@router.get("/draw")
+def draw(request: Request, pages: PagesDep, live: LiveDep) -> Response:
+    """Where a boundary is drawn and checked."""
+    return pages.respond(request, "draw.html", bounds=live.bounds)
+
+
+@router.get("/check")
+def check_form(request: Request, pages: PagesDep) -> Response:
+    """A form to upload a file."""
+    return _check_page(request, pages)
+
+
+@router.post("/check")
+async def check_upload(request: Request, pages: PagesDep, live: LiveDep, language: Language) -> Response:
+    """The findings of an uploaded file, or the form again with what was wrong with it."""
+    try:
+        async with uploaded(request) as (path, said):
+            outcome = await run_heavy(request, lambda: _outcome(live, path, said, language))
+    except (Refusal, IntakeError) as error:
+        status, sentence = explained(error, language)
+        return _check_page(request, pages, status=status, refused=sentence)
+    return _check_page(request, pages, outcome=outcome)
+
+
+def _check_page(
+    request: Request,
+    pages: Pages,
+    *,
+    status: int = 200,
+    outcome: dict[str, Any] | None = None,
+    refused: str | None = None,
+) -> Response:
+    limit = told_bytes(request.app.state.settings.upload_max_bytes)
+    return pages.respond(request, "check.html", status=status, outcome=outcome, refused=refused, limit=limit)
+
+
+def _outcome(live: Live, path: Path, said: dict[str, str], language: str) -> dict[str, Any]:
+    around = drawing.beneath(live.mosaic.surroundings)
+    checked = drawing.check_file(path, profile=live.profile, surroundings=around, crs=said.get("crs"))
+    names = reports.names_of(checked.layer, around)
+    found = reports.weightiest(checked.findings)
+    whole = b"".join(reports.collection(reports.finding_features(found, names, language)))
+    return {
+        "territories": len(checked.layer),
+        "total": len(found),
+        "severities": reports.severities(found),
+        "findings": [reports.record(finding, names, language) for finding in found[:_FINDINGS_SHOWN]],
+        "notices": reports.notices(checked.notices, language),
+        "name": say(language, "api.check.download_name"),
+        "download": base64.b64encode(whole).decode() if len(whole) <= _DOWNLOAD_BYTES else None,
+    }

@@ -1,0 +1,190 @@
+"""The shapes of requests and answers, as OpenAPI tells them. Bodies are read and written without them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from territory.findings import Code, Severity
+from territory.services.drawing import KINDS
+
+Schema = dict[str, Any]
+
+PROBLEM: Schema = {
+    "type": "object",
+    "description": "RFC 9457 problem details; the sentence is in the asker's language.",
+    "required": ["type", "title", "status", "detail", "code", "args"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "args": {"type": "object"},
+    },
+}
+
+_GEOMETRY: Schema = {
+    "type": "object",
+    "required": ["type", "coordinates"],
+    "properties": {
+        "type": {"type": "string", "enum": ["Polygon", "MultiPolygon"]},
+        "coordinates": {"type": "array", "items": {}},
+    },
+}
+
+_ANY_GEOMETRY: Schema = {"type": ["object", "null"], "properties": {"type": {"type": "string"}}}
+
+_FINDING: Schema = {
+    "type": "object",
+    "required": ["id", "code", "severity", "territories", "message", "args", "geometry", "place"],
+    "properties": {
+        "id": {"type": "string"},
+        "code": {"type": "string", "enum": [str(code) for code in Code]},
+        "severity": {"type": "string", "enum": [str(severity) for severity in Severity]},
+        "territories": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "name"],
+                "properties": {"id": {"type": "string"}, "name": {"type": "string"}},
+            },
+        },
+        "message": {"type": "string"},
+        "args": {"type": "object"},
+        "geometry": _ANY_GEOMETRY,
+        "place": {"type": ["array", "null"], "items": {"type": "number"}},
+    },
+}
+
+_NOTICES: Schema = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["code", "message"],
+        "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
+    },
+}
+
+_FEATURE: Schema = {
+    "type": "object",
+    "required": ["type", "id", "properties", "geometry"],
+    "properties": {
+        "type": {"type": "string", "const": "Feature"},
+        "id": {"type": "string"},
+        "properties": {"type": "object"},
+        "geometry": _ANY_GEOMETRY,
+    },
+}
+
+_COLLECTION: Schema = {
+    "type": "object",
+    "required": ["type", "features"],
+    "properties": {
+        "type": {"type": "string", "const": "FeatureCollection"},
+        "features": {"type": "array", "items": _FEATURE},
+    },
+}
+
+_DRAWING: Schema = {
+    "oneOf": [
+        _GEOMETRY,
+        {
+            "type": "object",
+            "required": ["type", "geometry"],
+            "properties": {
+                "type": {"type": "string", "const": "Feature"},
+                "geometry": _GEOMETRY,
+                "properties": {
+                    "type": ["object", "null"],
+                    "properties": {
+                        "level": {"type": ["string", "null"]},
+                        "kind": {"enum": [*KINDS, None]},
+                        "families": {"type": ["integer", "null"], "minimum": 0},
+                        "replaces": {"type": ["string", "null"]},
+                    },
+                },
+            },
+        },
+    ],
+    "example": {
+        "type": "Feature",
+        "geometry": {
+            "type": "Polygon",
+            "coordinates": [[[-69.2, 10.0], [-69.19, 10.0], [-69.19, 10.01], [-69.2, 10.01], [-69.2, 10.0]]],
+        },
+        "properties": {"level": "council", "families": 180, "kind": "urban"},
+    },
+}
+
+_CHECKED_DRAWING: Schema = {
+    "type": "object",
+    "required": ["boundary", "area_m2", "perimeter_m", "findings", "notices"],
+    "properties": {
+        "boundary": _ANY_GEOMETRY,
+        "area_m2": {"type": "number", "minimum": 0},
+        "perimeter_m": {"type": "number", "minimum": 0},
+        "findings": {"type": "array", "items": _FINDING},
+        "notices": _NOTICES,
+    },
+}
+
+_CHECKED_FILE: Schema = {
+    "type": "object",
+    "required": ["layer", "findings", "notices", "counts"],
+    "properties": {
+        "layer": _COLLECTION,
+        "findings": {"type": "array", "items": _FINDING},
+        "notices": _NOTICES,
+        "counts": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "required": ["count", "area_m2"],
+                "properties": {"count": {"type": "integer"}, "area_m2": {"type": "number"}},
+            },
+        },
+    },
+}
+
+_FILE: Schema = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "crs": {"type": "string", "description": "what the coordinates are in, as EPSG:2202"},
+        "level": {"type": "string", "description": "level of every boundary"},
+    },
+}
+
+
+def problems(*status: int) -> dict[int | str, dict[str, Any]]:
+    """Answers of a route that are problem details."""
+    content = {"application/problem+json": {"schema": PROBLEM}}
+    return {each: {"description": "Problem details", "content": content} for each in status}
+
+
+def _answer(media_type: str, schema: Schema, *status: int) -> dict[int | str, dict[str, Any]]:
+    return {200: {"description": "OK", "content": {media_type: {"schema": schema}}}, **problems(*status)}
+
+
+DRAWING_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": _DRAWING}, "application/geo+json": {"schema": _DRAWING}},
+    }
+}
+FILE_BODY = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FILE}}}}
+CHECKED_DRAWING = _answer("application/json", _CHECKED_DRAWING, 400, 413, 415, 422, 503)
+CHECKED_FILE = _answer("application/json", _CHECKED_FILE, 400, 413, 415, 422, 429, 503)
+_NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The asker has it"}}
+TERRITORIES = _answer("application/geo+json", _COLLECTION, 422, 503) | _NOT_MODIFIED
+TERRITORY = _answer("application/geo+json", _FEATURE, 404, 422, 503) | _NOT_MODIFIED
+TILE = (
+    _answer("application/vnd.mapbox-vector-tile", {"type": "string", "format": "binary"}, 404, 422, 503)
+    | _NOT_MODIFIED
+)
+MAP: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A page", "content": {"text/html": {}}},
+    202: {"description": "The findings are being computed: ask again soon", "content": {"text/html": {}}},
+    **problems(404, 422, 503),
+}

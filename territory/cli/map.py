@@ -1,0 +1,40 @@
+"""``territory map``: one HTML file that opens with no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from territory.cli.progress import progress_bar
+from territory.profiles import load_profile
+from territory.services import mapping
+from territory.services.drawing import check_file
+from territory.words import say
+
+
+def write_map(
+    file: Path,
+    output: Path,
+    *,
+    view: mapping.View,
+    crs: str | None,
+    level: str | None,
+    profile: str,
+    language: str,
+) -> None:
+    """Check a file and write it with its findings as a map."""
+    with progress_bar(language) as progress:
+        checked = check_file(file, profile=load_profile(profile), crs=crs, level=level, progress=progress)
+        if progress:
+            progress("map", 0, 0)
+        html = mapping.standalone_map(view, checked.layer, checked.findings, language=language)
+        output.write_text(html, "utf-8")
+    said = say(
+        language,
+        "cli.map.written",
+        output=str(output),
+        territories=len(checked.layer),
+        findings=len(checked.findings),
+    )
+    typer.echo(said, err=True)

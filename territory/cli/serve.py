@@ -1,0 +1,60 @@
+"""``territory serve``: maps, pages and API of one store."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import typer
+
+from territory.services.errors import Unusable
+from territory.services.storing import require_store
+from territory.words import say
+
+_LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+    "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        name: {"handlers": ["err"], "level": "INFO", "propagate": False} for name in ("uvicorn", "territory")
+    },
+}
+
+
+def serve_store(store: str, *, host: str, port: int, workers: int, language: str) -> None:
+    """Serve until stopped."""
+    import uvicorn
+
+    require_store(store)
+    _require_free(host, port)
+    # Workers are processes of their own and read their settings from the environment.
+    os.environ["TERRITORY_STORE"] = store
+    os.environ.setdefault("TERRITORY_LANGUAGE", language)
+    typer.echo(say(language, "cli.serve.at", url=f"http://{_for_url(host)}:{port}", store=store), err=True)
+    uvicorn.run(
+        "territory.api.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        server_header=False,
+        # Its access log would write queries; ours does not.
+        access_log=False,
+        log_config=_LOGGING,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def _require_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Unusable("serve.port", host=host, port=str(port), reason=error.strerror or "") from None
+
+
+def _for_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

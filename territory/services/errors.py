@@ -1,0 +1,66 @@
+"""Why a service declines: a code with arguments, so that every door can say it in its own language.
+
+::
+
+    Refusal
+      ├─ Malformed      what was sent cannot be read
+      ├─ NotFound       there is no such thing
+      ├─ TooLarge       more than this door takes
+      ├─ WrongMedia     sent as a type that this door does not read
+      ├─ Unusable       read, but nothing that can be worked on
+      ├─ TooMany        asked more often than can be served
+      └─ NotReady       the store cannot be read now
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from territory.words import say
+
+
+class Refusal(Exception):
+    """Something that somebody asked for and does not get.
+
+    Examples
+    --------
+    >>> NotFound("territory.unknown", id="c-7").said("en")
+    'There is no territory with the id “c-7”.'
+    """
+
+    def __init__(self, code: str, **args: Any) -> None:
+        super().__init__(code, args)
+        self.code = code
+        self.details = args
+
+    def said(self, language: str) -> str:
+        """What was wrong, where, and what to do."""
+        return say(language, f"errors.{self.code}", **self.details)
+
+
+class Malformed(Refusal):
+    """What was sent cannot be read."""
+
+
+class NotFound(Refusal):
+    """There is no such thing."""
+
+
+class TooLarge(Refusal):
+    """More than this door takes."""
+
+
+class WrongMedia(Refusal):
+    """Sent as a type that this door does not read."""
+
+
+class Unusable(Refusal):
+    """Read, but nothing that can be worked on."""
+
+
+class TooMany(Refusal):
+    """Asked more often than can be served."""
+
+
+class NotReady(Refusal):
+    """The store cannot be read now."""

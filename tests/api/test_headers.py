@@ -1,0 +1,59 @@
+import logging
+
+import pytest
+
+from territory.api.language import preferred
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/api/territories", "/nothing", "/openapi.json", "/check"])
+def test_every_answer_says_what_a_browser_may_not_do(client, path):
+    headers = client.get(path).headers
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "geolocation=(self)" in headers["permissions-policy"]
+    assert "default-src" in headers["content-security-policy"]
+    assert "server" not in headers
+    assert "server-timing" in headers
+
+
+def test_data_can_do_nothing_in_a_browser(client):
+    assert client.get("/api/territories").headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_big_texts_travel_compressed(client):
+    assert client.get("/openapi.json").headers["content-encoding"] == "gzip"
+
+
+def test_the_log_has_neither_query_nor_body(client, caplog):
+    with caplog.at_level(logging.INFO, logger="territory.access"):
+        client.get("/api/territories?cursor=hushhush")
+        client.post("/api/check?token=hushhush", json={"hushhush": 1})
+    lines = [record.getMessage() for record in caplog.records if record.name == "territory.access"]
+    assert any(line.startswith("GET /api/territories 200") for line in lines)
+    assert any(line.startswith("POST /api/check 422") for line in lines)
+    assert "hushhush" not in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("en", "en"),
+        ("en-GB,es;q=0.5", "en"),
+        ("es;q=0.2, en;q=0.1", "es"),
+        ("fr, de", "es"),
+        ("en;q=0", "es"),
+        ("en;q=x", "es"),
+        ("*", "es"),
+        (",,;;=", "es"),
+    ],
+)
+def test_the_best_liked_language_of_ours_is_taken(header, language):
+    assert preferred(header, "es") == language
+
+
+def test_the_url_decides_before_the_browser(client):
+    answer = client.get("/api/nothing?lang=en", headers={"accept-language": "es"})
+    assert answer.headers["content-language"] == "en"
+    assert (
+        client.get("/api/nothing?lang=xx", headers={"accept-language": "en"}).headers["content-language"] == "en"
+    )
