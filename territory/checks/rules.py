@@ -80,7 +80,7 @@ def overlapping(survey: Survey) -> Iterator[Finding]:
             elif is_wide:
                 yield _found(Code.OVERLAP, Severity.WARNING, pair, ground, area_m2=area_m2, share=share)
             else:
-                width_m = 2 * area_m2 / ground.length
+                width_m = coverage.strip_width_m(ground)
                 yield _found(Code.SLIVER_OVERLAP, Severity.NOTE, pair, ground, area_m2=area_m2, width_m=width_m)
 
 
@@ -120,7 +120,7 @@ def uncovered(survey: Survey) -> Iterator[Finding]:
         if is_wide:
             yield _found(Code.GAP, Severity.WARNING, around, ground, area_m2=area_m2)
         else:
-            width_m = 2 * area_m2 / ground.length
+            width_m = coverage.strip_width_m(ground)
             yield _found(Code.SLIVER_GAP, Severity.NOTE, around, ground, area_m2=area_m2, width_m=width_m)
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 from geopandas import GeoDataFrame, GeoSeries
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from territory.geo.outlines import Outlines, beside_lengths_m, shared_areas_m2
 from territory.geo.threads import in_chunks
@@ -151,6 +152,19 @@ def is_wide(shapes: GeoSeries, *, width_m: float) -> NDArray[np.bool_]:
     result = np.zeros(len(polygons), dtype=bool)
     result[owner[fits]] = True
     return result
+
+
+def strip_width_m(strip: BaseGeometry) -> float:
+    """How wide a sliver is: the short side of the rectangle of its area and outline.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> strip_width_m(box(0, 0, 300, 4))
+    4.0
+    """
+    half_m = strip.length / 2
+    return float(half_m - np.sqrt(max(half_m**2 - 4 * strip.area, 0.0))) / 2
 
 
 def shared_ground(left: np.ndarray, right: np.ndarray) -> np.ndarray:
