@@ -9,7 +9,10 @@ from territory.cli.language import language_of
 
 def main(arguments: list[str] | None = None) -> None:
     """Run ``territory`` with the arguments of the process, or with others."""
-    from territory.cli.commands import command
+    from territory.cli.commands import command, translate_help
 
     given = sys.argv[1:] if arguments is None else arguments
-    command(language_of(given)).main(given, prog_name="territory")
+    language = language_of(given)
+    if not given or {"-h", "--help"} & set(given):
+        translate_help(language)
+    command(language).main(given, prog_name="territory")

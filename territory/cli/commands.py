@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from territory.services.storing import DEFAULT_STORE
-from territory.words import say
+from territory.words import catalogue, say
 
 MAP = Path("map.html")
 
@@ -70,6 +71,21 @@ Lang = Annotated[Language | None, typer.Option("--lang", envvar="TERRITORY_LANG"
 
 def _column(what: str) -> Any:
     return typer.Option(f"--{what}-column", help=f"cli.column.{what}", metavar="COLUMN")
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"territory {version('territory')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version_: Annotated[
+        bool, typer.Option("--version", help="cli.version", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options of all commands."""
 
 
 @app.command(help="cli.check.help")
@@ -176,6 +192,18 @@ def command(language: str) -> Any:
     for each in (group, *group.commands.values()):
         each.help = say(language, each.help)
         for parameter in each.params:
-            if getattr(parameter, "help", None) and parameter.help.startswith("cli."):
+            if getattr(parameter, "help", None):
                 parameter.help = say(language, parameter.help)
+        option = each.get_help_option(typer.Context(each, **group.context_settings))
+        option.help = say(language, "cli.option.help")
     return group
+
+
+def translate_help(language: str) -> None:
+    """Put the frame around help texts into a language: Typer has it as constants, in English."""
+    from typer import rich_utils
+
+    for name in ("arguments", "options", "commands"):
+        setattr(rich_utils, f"{name.upper()}_PANEL_TITLE", say(language, f"cli.panel.{name}"))
+    for name in ("default", "envvar", "required_long"):
+        setattr(rich_utils, f"{name.upper()}_STRING", catalogue(language)["cli"][f"panel.{name}"])

@@ -7,9 +7,9 @@ from pathlib import Path
 import typer
 
 from territory.cli.progress import progress_bar
-from territory.profiles import load_profile
 from territory.services import mapping
 from territory.services.drawing import check_file
+from territory.services.reference import read_profile
 from territory.words import say
 
 
@@ -25,7 +25,7 @@ def write_map(
 ) -> None:
     """Check a file and write it with its findings as a map."""
     with progress_bar(language) as progress:
-        checked = check_file(file, profile=load_profile(profile), crs=crs, level=level, progress=progress)
+        checked = check_file(file, profile=read_profile(profile), crs=crs, level=level, progress=progress)
         if progress:
             progress("map", 0, 0)
         html = mapping.standalone_map(view, checked.layer, checked.findings, language=language)

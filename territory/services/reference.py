@@ -1,4 +1,4 @@
-"""Reference layers from files: what lies around territories, as its source has it."""
+"""What territories are held against: reference layers from files, as their source has them, and a profile."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from geopandas import GeoDataFrame, GeoSeries
 
 from territory.geo.repair import canonical
 from territory.model import WGS84, Surroundings
-from territory.services.errors import Unusable
+from territory.profiles import Profile, load_profile
+from territory.services.errors import NotFound, Unusable
 
 # What publishers call these columns; compared without case, the first that is there is taken.
 _NAMES = ("name", "nombre", "nom", "shapename", "wof:name", "label", "municipio", "estado")
@@ -20,6 +21,20 @@ _IDS = ("id", "codigo", "code", "wof:id", "shapeid")
 _LEVELS = ("level", "nivel", "placetype", "wof:placetype")
 
 _PLACETYPES = {"county": "municipality", "region": "state", "localadmin": "parish"}
+
+
+def read_profile(name: str) -> Profile:
+    """The rule profile of a name, or of a ``.toml`` file.
+
+    Raises
+    ------
+    NotFound
+        There is none.
+    """
+    try:
+        return load_profile(name)
+    except FileNotFoundError:
+        raise NotFound("profile.missing", name=name) from None
 
 
 def read_surroundings(*, jurisdictions: Path | None = None, land: Path | None = None) -> Surroundings:
