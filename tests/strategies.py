@@ -25,7 +25,6 @@ def coverages(draw: st.DrawFn, *, max_cuts: int = 5) -> GeoSeries:
         ends = [(from_m, -1), (to_m, SIDE_M + 1)] if draw(st.booleans()) else [(-1, from_m), (SIDE_M + 1, to_m)]
         lines.append(LineString(ends))
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all(lines))))
-    faces = faces[shapely.area(faces) > 1]
     return GeoSeries(faces, index=[f"u{k:02}" for k in range(len(faces))], crs=UTM)
 
 
