@@ -123,7 +123,7 @@ class Survey:
     @cached_property
     def pieces(self) -> Mapping[str, pd.DataFrame]:
         """Memberships by level of the members, with ``piece``: where one cannot walk within the group."""
-        return {level: self._pieces(level, corners=False) for level in self.groups}
+        return {level: self._pieces(level, corners=False) for level, table in self.groups.items() if len(table)}
 
     def corner_pieces(self, level: str) -> pd.DataFrame:
         """The same for one level if one could walk across corners too."""

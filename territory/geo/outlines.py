@@ -22,6 +22,9 @@ from territory.geo.threads import in_chunks
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+# Edges from which sorting an outline costs less than reading it whole for each edge of its neighbour.
+_LONG = 256
+
 
 @dataclass(frozen=True, slots=True)
 class Outlines:
@@ -274,21 +277,52 @@ def _cut(edges, west, south, east, north, turned, out):  # type: ignore[no-untyp
 def _beside_lengths(edges_a, first_a, boxes_a, edges_b, first_b, boxes_b, pairs, tolerance, result):  # type: ignore[no-untyped-def]
     for k in range(len(pairs)):
         i, j = pairs[k]
-        a = edges_a[first_a[i] : first_a[i + 1]]
-        b = edges_b[first_b[j] : first_b[j + 1]]
-        result[k, 0] = _beside(a, boxes_a[i], b, boxes_b[j], tolerance)
-        result[k, 1] = _beside(b, boxes_b[j], a, boxes_a[i], tolerance) if result[k, 0] > 0.0 else 0.0
+        a, tallest_a = _by_south(edges_a[first_a[i] : first_a[i + 1]])
+        b, tallest_b = _by_south(edges_b[first_b[j] : first_b[j + 1]])
+        result[k, 0] = _beside(a, boxes_a[i], b, boxes_b[j], tallest_b, tolerance)
+        if result[k, 0] > 0.0:
+            result[k, 1] = _beside(b, boxes_b[j], a, boxes_a[i], tallest_a, tolerance)
 
 
 @njit(cache=True, nogil=True)
-def _beside(line, line_box, area, area_box, tolerance):  # type: ignore[no-untyped-def]
+def _by_south(part):  # type: ignore[no-untyped-def]
+    """Edges by their southern end, and the height of the tallest; a short outline is sooner read whole."""
+    if len(part) < _LONG:
+        return part, math.inf
+    south = np.minimum(part[:, 1], part[:, 3])
+    return part[np.argsort(south)], np.abs(part[:, 3] - part[:, 1]).max()
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _south(edge):  # type: ignore[no-untyped-def]
+    return min(edge[1], edge[3])
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _first_that_reaches(part, tallest, y):  # type: ignore[no-untyped-def]
+    """Position of the first edge of a sorted part that may reach up to y."""
+    low, high = 0, len(part)
+    if tallest == math.inf:
+        return low
+    while low < high:
+        middle = (low + high) // 2
+        if _south(part[middle]) < y - tallest:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@njit(cache=True, nogil=True)
+def _beside(line, line_box, area, area_box, tallest, tolerance):  # type: ignore[no-untyped-def]
     """Metres of a part's line that lie in another part or within a tolerance of its line."""
-    near = np.empty(len(area), dtype=np.int64)
+    near = np.empty((len(area), 4))
     n = 0
     for f in range(len(area)):
         if _boxes_meet(area[f], line_box, tolerance):
-            near[n] = f
+            near[n] = area[f]
             n += 1
+    near = near[:n]
     starts = np.empty(n)
     ends = np.empty(n)
     total = 0.0
@@ -301,11 +335,13 @@ def _beside(line, line_box, area, area_box, tolerance):  # type: ignore[no-untyp
             continue
         m = 0
         covered = False
-        for g in range(n):
-            f = near[g]
-            if not _edges_meet(line[e], area[f], tolerance):
+        top = max(y0, y1) + tolerance
+        for g in range(_first_that_reaches(near, tallest, min(y0, y1) - tolerance), n):
+            if _south(near[g]) > top and tallest < math.inf:
+                break
+            if not _edges_meet(line[e], near[g], tolerance):
                 continue
-            start, end = _stretch_near(x0, y0, x1, y1, length, area[f], tolerance)
+            start, end = _stretch_near(x0, y0, x1, y1, length, near[g], tolerance)
             if start >= end:
                 continue
             if start <= 0.0 and end >= 1.0:
@@ -328,7 +364,7 @@ def _beside(line, line_box, area, area_box, tolerance):  # type: ignore[no-untyp
             start = starts[g] if g < m else 1.0
             if start > reached:
                 middle = 0.5 * (start + reached)
-                if _is_inside(area, area_box, x0 + middle * (x1 - x0), y0 + middle * (y1 - y0)):
+                if _is_inside(area, area_box, tallest, x0 + middle * (x1 - x0), y0 + middle * (y1 - y0)):
                     share += start - reached
                 reached = start
             if g < m and ends[g] > reached:
@@ -397,11 +433,13 @@ def _clip(at, rate, least, most, low, high):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _is_inside(part, box, x, y):  # type: ignore[no-untyped-def]
+def _is_inside(part, box, tallest, x, y):  # type: ignore[no-untyped-def]
     if x < box[0] or x > box[2] or y < box[1] or y > box[3]:
         return False
     inside = False
-    for k in range(len(part)):
+    for k in range(_first_that_reaches(part, tallest, y), len(part)):
+        if _south(part[k]) > y and tallest < math.inf:
+            break
         y0, y1 = part[k, 1], part[k, 3]
         if (y0 > y) != (y1 > y) and x < part[k, 0] + (y - y0) / (y1 - y0) * (part[k, 2] - part[k, 0]):
             inside = not inside

@@ -117,3 +117,19 @@ def test_a_layer_without_units_has_no_edges():
     empty = Outlines.of(GeoSeries([], crs=UTM))
     assert len(empty.edges) == 0
     assert len(empty.pairs()) == 0
+
+
+@given(st.integers(0, 2**16), st.sampled_from([1.0, 15.0]))
+def test_long_outlines_are_measured_like_short_ones(seed, tolerance_m):
+    """A hundred times as many points on the same line change nothing."""
+    rng = np.random.default_rng(seed)
+    shapes = [affinity.translate(box(0, 0, 400, 300), *rng.uniform(-350, 350, 2)) for _ in range(2)]
+    shapes[1] = shapes[1].difference(affinity.scale(shapes[1], 0.3, 0.3))
+    pair = np.array([[0, 1]])
+    short, long = outlines(*shapes), outlines(*shapely.segmentize(shapes, 1.0))
+    assert len(long.edges) > 2000
+    for layer in (short, long):
+        assert shared_areas_m2(layer, layer, pair) == pytest.approx(shared_areas_m2(short, short, pair), abs=1e-3)
+        assert beside_lengths_m(layer, layer, pair, tolerance_m=tolerance_m) == pytest.approx(
+            beside_lengths_m(short, short, pair, tolerance_m=tolerance_m), abs=1e-3
+        )
