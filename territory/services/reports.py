@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -146,8 +147,13 @@ def as_layer_of_faults(truth: pd.DataFrame) -> GeoDataFrame:
 
 def _in_language(args: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Measures as they are; of words that come in every language only the right one."""
+    return {own: value for key, value in args.items() if (own := _own_key(key, language))}
+
+
+@cache
+def _own_key(key: str, language: str) -> str:
     others = tuple(f"_{other}" for other in LANGUAGES if other != language)
-    return {key.removesuffix(f"_{language}"): value for key, value in args.items() if not key.endswith(others)}
+    return "" if key.endswith(others) else key.removesuffix(f"_{language}")
 
 
 def _features(ids: Iterable[str], shapes: np.ndarray, properties: Iterable[dict[str, Any]]) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Requests made up from our own description of the API: none of them may find a bug, or an answer not described."""
+"""Requests made up from our own description of the API: none may find a bug, or an answer not described."""
 
 import pytest
 import schemathesis

@@ -7,7 +7,6 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from territory.cli import main
 from territory.words import say
 
 
@@ -44,13 +43,7 @@ def states(tmp_path):
     return path
 
 
-def run(*arguments, code=0):
-    with pytest.raises(SystemExit) as ended:
-        main([str(each) for each in arguments])
-    assert (ended.value.code or 0) == code
-
-
-def test_the_summary_has_the_shape_that_was_promised(file, capsys):
+def test_the_summary_has_the_shape_that_was_promised(run, file, capsys):
     run("check", file, "--format", "json")
     told = json.loads(capsys.readouterr().out)
     assert set(told) == {"territories", "seconds", "findings"}
@@ -61,7 +54,7 @@ def test_the_summary_has_the_shape_that_was_promised(file, capsys):
     assert overlap["area_m2"] == pytest.approx(0.2 * 1_096 * 1_106, rel=0.01)
 
 
-def test_geojson_has_a_feature_for_each_finding(file, states, capsys):
+def test_geojson_has_a_feature_for_each_finding(run, file, states, capsys):
     run("check", file, "--format", "geojson", "--jurisdictions", states, "--lang", "en")
     told = json.loads(capsys.readouterr().out)
     assert told["type"] == "FeatureCollection"
@@ -76,7 +69,7 @@ def test_geojson_has_a_feature_for_each_finding(file, states, capsys):
     assert "Portuguesa" in crosses["message"]
 
 
-def test_the_table_says_what_where_and_how_much(file, capsys):
+def test_the_table_says_what_where_and_how_much(run, file, capsys):
     run("check", file)
     told = capsys.readouterr().out
     assert "linderos.geojson: 3 territorios" in told
@@ -86,12 +79,12 @@ def test_the_table_says_what_where_and_how_much(file, capsys):
     assert "\x1b" not in told
 
 
-def test_the_same_findings_in_the_other_language(file, capsys):
+def test_the_same_findings_in_the_other_language(run, file, capsys):
     run("check", file, "--lang", "en")
     assert "3 territories" in capsys.readouterr().out
 
 
-def test_strict_ends_with_1_when_somebody_has_to_act(file, tmp_path):
+def test_strict_ends_with_1_when_somebody_has_to_act(run, file, tmp_path):
     run("check", file, "--strict", code=1)
     features = json.loads(file.read_text())["features"]
     clean = tmp_path / "clean.geojson"
@@ -102,7 +95,7 @@ def test_strict_ends_with_1_when_somebody_has_to_act(file, tmp_path):
 @pytest.mark.parametrize(
     ("name", "content"), [("x.geojson", b"{"), ("x.shp", b"no shapefile"), ("x.csv", b"\x00\x01"), ("x", b"")]
 )
-def test_a_file_that_cannot_be_read_ends_with_2_and_a_sentence(tmp_path, capsys, name, content):
+def test_a_file_that_cannot_be_read_ends_with_2_and_a_sentence(run, tmp_path, capsys, name, content):
     path = tmp_path / name
     path.write_bytes(content)
     run("check", path, code=2)
@@ -112,13 +105,13 @@ def test_a_file_that_cannot_be_read_ends_with_2_and_a_sentence(tmp_path, capsys,
     assert "Traceback" not in err
 
 
-def test_a_file_that_is_not_there_ends_with_2_and_its_name(capsys):
+def test_a_file_that_is_not_there_ends_with_2_and_its_name(run, capsys):
     run("check", "nowhere.geojson", code=2)
     assert "nowhere.geojson" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("option", ["--jurisdictions", "--land"])
-def test_a_reference_layer_that_is_none_ends_with_2_and_its_name(file, tmp_path, capsys, option):
+def test_a_reference_layer_that_is_none_ends_with_2_and_its_name(run, file, tmp_path, capsys, option):
     run("check", file, option, "nowhere.gpkg", code=2)
     assert "nowhere.gpkg" in capsys.readouterr().err
     points = tmp_path / "points.geojson"
@@ -131,12 +124,12 @@ def test_a_reference_layer_that_is_none_ends_with_2_and_its_name(file, tmp_path,
     assert "torn.geojson" in capsys.readouterr().err
 
 
-def test_a_profile_that_is_not_there_ends_with_2_and_its_name(file, capsys):
+def test_a_profile_that_is_not_there_ends_with_2_and_its_name(run, file, capsys):
     run("check", file, "--profile", "atlantis", code=2)
     assert "«atlantis»" in capsys.readouterr().err
 
 
-def test_output_goes_to_a_file_that_is_whole_or_not_there(file, tmp_path, capsys):
+def test_output_goes_to_a_file_that_is_whole_or_not_there(run, file, tmp_path, capsys):
     output = tmp_path / "hallazgos.geojson"
     run("check", file, "--format", "geojson", "--output", output)
     assert json.loads(output.read_text())["features"]
@@ -145,7 +138,7 @@ def test_output_goes_to_a_file_that_is_whole_or_not_there(file, tmp_path, capsys
     assert sorted(each.name for each in tmp_path.iterdir()) == ["hallazgos.geojson", "linderos.geojson"]
 
 
-def test_columns_can_be_named(file, capsys):
+def test_columns_can_be_named(run, file, capsys):
     text = file.read_text().replace('"name"', '"denominacion_x"')
     file.write_text(text)
     run("check", file, "--name-column", "denominacion_x")
@@ -165,7 +158,7 @@ def test_checking_a_file_loads_no_server_and_no_map(file):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_bar_moves_only_where_somebody_watches(file, capfd):
+def test_a_bar_moves_only_where_somebody_watches(run, file, capfd):
     run("check", file, "--format", "json")
     assert capfd.readouterr().err == ""
     # A terminal of our own, as `script` makes one.
@@ -180,7 +173,7 @@ def test_a_bar_moves_only_where_somebody_watches(file, capfd):
 
 
 @pytest.mark.parametrize(("language", "word"), [("es", "linderos"), ("en", "boundaries")])
-def test_help_is_in_the_language_that_was_asked_for(capsys, language, word):
+def test_help_is_in_the_language_that_was_asked_for(run, capsys, language, word):
     run("check", "--help", "--lang", language)
     told = capsys.readouterr().out
     assert word in told
@@ -197,6 +190,6 @@ def test_every_option_has_words(capsys):
             assert all(not parameter.help.startswith("cli.") for parameter in each.params if parameter.help)
 
 
-def test_the_version_is_said(capsys):
+def test_the_version_is_said(run, capsys):
     run("--version")
     assert capsys.readouterr().out.startswith("territory ")
