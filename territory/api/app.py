@@ -17,6 +17,7 @@ from starlette.types import Scope
 from territory.api import errors
 from territory.api.headers import BodyLimit, Envelope
 from territory.api.live import Live
+from territory.api.map_pages import MapPages
 from territory.api.pages import Pages
 from territory.api.routes import check, docs, health, maps, pages, territories, tiles
 from territory.profiles import load_profile
@@ -69,6 +70,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.heavy_limiter = CapacityLimiter(max(1, processors // 2))
     profile = load_profile(settings.profile)
     app.state.live = await to_thread.run_sync(Live.open, settings.store, profile)
+    app.state.maps = MapPages(app.state.live, settings)
     yield
 
 

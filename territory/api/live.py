@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from geopandas import GeoDataFrame
 
-from territory.api.pages import new_nonce
 from territory.findings import Finding
-from territory.maps.page import render
 from territory.maps.tiles import Tileset
 from territory.mosaic import Mosaic
 from territory.profiles import Profile
-from territory.services import drawing, mapping, publishing
-from territory.services.mapping import View
-from territory.services.publishing import Bbox
+from territory.services import drawing, publishing
 
 # Longer than a small store takes, shorter than somebody waits before a blank page.
 PATIENCE_S = 2.0
-_TILES_KEPT = 4_000
-_PAGES_KEPT = 16
-
-TILES_URL = "/tiles/{layer}/{z}/{x}/{y}.mvt"
 
 
 class Live:
@@ -34,10 +26,6 @@ class Live:
         self.mosaic = mosaic
         self.profile = profile
         self.version: str = mosaic.version
-        self.nonce_mark = new_nonce()
-        """Stands for the nonce in pages that are kept; as hard to guess as a nonce."""
-        self._page: Callable[..., str] = lru_cache(_PAGES_KEPT)(self._render)
-        self.tile: Callable[[str, int, int, int], bytes] = lru_cache(_TILES_KEPT)(self._tile)
         self._findings: Future[list[Finding]] | None = None
         self._lock = threading.Lock()
 
@@ -78,36 +66,9 @@ class Live:
         return publishing.tile_frames(self.layer, self.mosaic.surroundings)
 
     @cached_property
-    def _tileset(self) -> Tileset:
+    def tileset(self) -> Tileset:
         """Vector tiles of every level and of the municipalities."""
         return Tileset(self._frames)
-
-    def _tile(self, layer: str, z: int, x: int, y: int) -> bytes:
-        with self._lock:
-            tileset = self._tileset
-        return tileset.tile(layer, z, x, y)
-
-    def map_page(
-        self, view: View, language: str, bbox: Bbox | None, embed: bool, inline_boundaries: int
-    ) -> str | None:
-        """The HTML of a map, with `nonce_mark` for its nonce; none while its findings are being computed."""
-        if view == "coverage" and self.findings() is None:
-            return None
-        return self._page(view, language, bbox, embed, inline_boundaries)
-
-    def _render(self, view: View, language: str, bbox: Bbox | None, embed: bool, inline_boundaries: int) -> str:
-        layer = publishing.within(self.layer, bbox)
-        found = publishing.findings_within(self.findings() or [], bbox) if view == "coverage" else []
-        drawn = mapping.draw_map(
-            view,
-            layer,
-            self.mosaic.surroundings,
-            found,
-            language=language,
-            tiles_url=TILES_URL if len(layer) > inline_boundaries else None,
-        )
-        title = mapping.title_of(view, language)
-        return render(drawn, language=language, title=title, nonce=self.nonce_mark, embed=embed)
 
     def findings(self, patience_s: float = PATIENCE_S) -> list[Finding] | None:
         """All findings of the layer in public form; none while they are being computed."""

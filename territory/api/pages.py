@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -19,7 +20,7 @@ class Pages:
     """The templates of ``web/pages``."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self._basemap_url = settings.basemap_url
         self._templates = Environment(
             loader=FileSystemLoader(WEB / "pages"),
             autoescape=True,
@@ -44,7 +45,7 @@ class Pages:
             measure=partial(measure, language=language),
             **context,
         )
-        return page(html, nonce=nonce, language=language, status=status)
+        return page(html, nonce=nonce, language=language, status=status, basemap_url=self._basemap_url)
 
 
 def new_nonce() -> str:
@@ -52,10 +53,18 @@ def new_nonce() -> str:
     return secrets.token_urlsafe(16)
 
 
-def page(html: str, *, nonce: str, language: str, status: int = 200, embed: bool = False) -> Response:
+def page(
+    html: str,
+    *,
+    nonce: str,
+    language: str,
+    status: int = 200,
+    embed: bool = False,
+    basemap_url: str | None = None,
+) -> Response:
     """An HTML answer under a policy that lets nothing run but what carries the nonce."""
     headers = {
-        "Content-Security-Policy": policy(nonce, embed=embed),
+        "Content-Security-Policy": policy(nonce, embed=embed, basemap_url=basemap_url),
         "Content-Language": language,
         # No validator: a cached body would carry the nonce of an older policy.
         "Cache-Control": "no-cache",
@@ -64,20 +73,38 @@ def page(html: str, *, nonce: str, language: str, status: int = 200, embed: bool
     return HTMLResponse(html, status, headers=headers)
 
 
-def policy(nonce: str, *, embed: bool) -> str:
-    """Content security policy of a page; an embedded map may stand in anybody's frame."""
+def policy(nonce: str, *, embed: bool, basemap_url: str | None = None) -> str:
+    """Content security policy of a page.
+
+    Parameters
+    ----------
+    nonce
+        What a script or style must carry to run.
+    embed
+        Whether the page may stand in anybody's frame.
+    basemap_url
+        Image tiles that an operator chose; only their server is let in.
+
+    Examples
+    --------
+    >>> [part for part in policy("x", embed=False).split("; ") if part.startswith("script")]
+    ["script-src 'nonce-x' 'strict-dynamic'"]
+    """
+    images = ["'self'", "data:", "blob:"]
+    if basemap_url is not None and (server := urlsplit(basemap_url)).netloc:
+        images.append(f"{server.scheme}://{server.netloc.replace('{s}', '*')}")
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src 'nonce-{nonce}' 'strict-dynamic'",
             f"style-src 'self' 'nonce-{nonce}'",
-            "img-src 'self' data: blob:",
+            f"img-src {' '.join(images)}",
             "connect-src 'self'",
             "font-src 'self'",
             "worker-src 'self' blob:",
             "manifest-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
-            f"frame-ancestors {'*' if embed else chr(39) + 'self' + chr(39)}",
+            "frame-ancestors *" if embed else "frame-ancestors 'self'",
         )
     )

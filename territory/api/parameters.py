@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request
 
 from territory.api.language import language_of
 from territory.api.live import Live
+from territory.api.map_pages import MapPages
 from territory.api.pages import Pages
 from territory.services.errors import NotReady, Unusable
 from territory.services.publishing import Bbox
@@ -59,6 +60,13 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
+def _maps(request: Request) -> MapPages:
+    maps: MapPages | None = getattr(request.app.state, "maps", None)
+    if maps is None:
+        raise NotReady("store.unavailable")
+    return maps
+
+
 def _pages(request: Request) -> Pages:
     pages: Pages = request.app.state.pages
     return pages
@@ -71,6 +79,7 @@ def _language(
     return language_of(request)
 
 
+MapsDep = Annotated[MapPages, Depends(_maps)]
 PagesDep = Annotated[Pages, Depends(_pages)]
 BboxParam = Annotated[Bbox | None, Depends(_bbox)]
 LiveDep = Annotated[Live, Depends(_live)]

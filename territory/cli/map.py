@@ -25,10 +25,11 @@ def write_map(
 ) -> None:
     """Check a file and write it with its findings as a map."""
     with progress_bar(language) as progress:
-        checked = check_file(file, profile=read_profile(profile), crs=crs, level=level, progress=progress)
+        rules = read_profile(profile)
+        checked = check_file(file, profile=rules, crs=crs, level=level, progress=progress)
         if progress:
             progress("map", 0, 0)
-        html = mapping.standalone_map(view, checked.layer, checked.findings, language=language)
+        html = mapping.standalone_map(view, checked.layer, checked.findings, language=language, profile=rules)
         output.write_text(html, "utf-8")
     said = say(
         language,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 from geopandas import GeoDataFrame
 
 from territory.findings import Finding
 from territory.model import Surroundings
+from territory.profiles import Profile
 from territory.words import say
 
 if TYPE_CHECKING:
-    import folium
+    from territory.maps.elements import Basemap, TerritoryMap
 
 View = Literal["territories", "coverage"]
 VIEWS: tuple[View, ...] = ("territories", "coverage")
@@ -21,11 +23,13 @@ def draw_map(
     view: View,
     layer: GeoDataFrame,
     surroundings: Surroundings,
-    findings: list[Finding],
+    findings: Sequence[Finding],
     *,
     language: str,
+    profile: Profile,
     tiles_url: str | None = None,
-) -> folium.Map:
+    basemap: Basemap | None = None,
+) -> TerritoryMap:
     """A folium map of a layer.
 
     Parameters
@@ -36,14 +40,27 @@ def draw_map(
         What is shown; the findings only by ``coverage``.
     language
         Of tooltips and legend.
+    profile
+        Names of the levels.
     tiles_url
         Where boundaries come from when they are too many to be written into the page.
+    basemap
+        Image tiles below; none, and nothing leaves the machine.
     """
     from territory.maps import views
 
-    if view == "coverage":
-        return views.coverage(layer, surroundings, findings, language=language, tiles_url=tiles_url)
-    return views.territories(layer, surroundings, language=language, tiles_url=tiles_url)
+    common: dict[str, Any] = {
+        "language": language,
+        "profile": profile,
+        "tiles_url": tiles_url,
+        "basemap": basemap,
+    }
+    drawn: TerritoryMap = (
+        views.coverage(layer, surroundings, findings, **common)
+        if view == "coverage"
+        else views.territories(layer, surroundings, **common)
+    )
+    return drawn
 
 
 def title_of(view: View, language: str) -> str:
@@ -51,9 +68,11 @@ def title_of(view: View, language: str) -> str:
     return say(language, f"api.map.{view}")
 
 
-def standalone_map(view: View, layer: GeoDataFrame, findings: list[Finding], *, language: str) -> str:
+def standalone_map(
+    view: View, layer: GeoDataFrame, findings: Sequence[Finding], *, language: str, profile: Profile
+) -> str:
     """A map in one HTML file that opens with no network."""
     from territory.maps import page
 
-    drawn = draw_map(view, layer, Surroundings(), findings, language=language)
+    drawn = draw_map(view, layer, Surroundings(), findings, language=language, profile=profile)
     return page.standalone(drawn, language=language, title=title_of(view, language))

@@ -8,8 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from territory.api import schemas
-from territory.api.pages import new_nonce, page
-from territory.api.parameters import BboxParam, Language, LiveDep, PagesDep, SettingsDep
+from territory.api.parameters import BboxParam, Language, MapsDep, PagesDep
 from territory.services.mapping import View
 
 router = APIRouter(tags=["maps"])
@@ -19,8 +18,7 @@ router = APIRouter(tags=["maps"])
 def show_map(
     request: Request,
     pages: PagesDep,
-    live: LiveDep,
-    settings: SettingsDep,
+    maps: MapsDep,
     language: Language,
     view: View,
     bbox: BboxParam,
@@ -28,10 +26,8 @@ def show_map(
     date: Annotated[datetime.date | None, Query(description="reserved: history comes with the register")] = None,
 ) -> Response:
     """Territories, or the findings of their coverage, on a map."""
-    html = live.map_page(view, language, bbox, embed, settings.inline_boundaries)
-    if html is None:
-        return pages.respond(
-            request, "computing.html", status=202, again=f"{request.url.path}?{request.url.query}"
-        )
-    nonce = new_nonce()
-    return page(html.replace(live.nonce_mark, nonce), nonce=nonce, language=language, embed=embed)
+    shown = maps.respond(view, language=language, bbox=bbox, embed=embed)
+    if shown is None:
+        again = f"{request.url.path}?{request.url.query}"
+        return pages.respond(request, "computing.html", status=202, again=again)
+    return shown

@@ -12,7 +12,7 @@ from territory.api.errors import explained
 from territory.api.headers import told_bytes
 from territory.api.live import Live
 from territory.api.pages import Pages
-from territory.api.parameters import Language, LiveDep, PagesDep
+from territory.api.parameters import Language, LiveDep, MapsDep, PagesDep
 from territory.api.routes.check import run_heavy, uploaded
 from territory.intake import IntakeError
 from territory.services import drawing, reports
@@ -26,10 +26,10 @@ _FINDINGS_SHOWN = 200
 _DOWNLOAD_BYTES = 2_000_000
 
 
-@router.get("/")
-def home(request: Request, pages: PagesDep, live: LiveDep) -> Response:
+@router.get("/", response_model=None)
+def home(maps: MapsDep, language: Language) -> Response | None:
     """The public map."""
-    return pages.respond(request, "home.html", territories=len(live.layer))
+    return maps.respond("territories", language=language, template="home.html")
 
 
 @router.get("/draw")

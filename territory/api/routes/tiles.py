@@ -32,7 +32,7 @@ def tile(
     return revalidated(
         request,
         live.version,
-        lambda: live.tile(layer, z, x, y),
+        lambda: live.tileset.tile(layer, z, x, y),
         media_type=_MEDIA_TYPE,
         max_age_s=_MAX_AGE_S,
     )

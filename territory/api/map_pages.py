@@ -1,0 +1,67 @@
+"""Maps as HTML, kept as long as the data stay the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from starlette.responses import Response
+
+from territory.api.live import Live
+from territory.api.pages import new_nonce, page
+from territory.maps.elements import Basemap
+from territory.maps.page import render
+from territory.services import mapping, publishing
+from territory.services.mapping import View
+from territory.services.publishing import Bbox
+from territory.settings import Settings
+
+TILES_URL = "/tiles/{layer}/{z}/{x}/{y}.mvt"
+
+_PAGES_KEPT = 16
+
+
+class MapPages:
+    """The maps of what one process serves."""
+
+    def __init__(self, live: Live, settings: Settings) -> None:
+        self._live = live
+        self._settings = settings
+        # Stands for the nonce in pages that are kept; nobody can write it into one, as it is as hard to guess.
+        self._nonce_mark = new_nonce()
+        self._kept: Callable[[View, str, Bbox | None, bool, str], str] = lru_cache(_PAGES_KEPT)(self._render)
+
+    def respond(
+        self,
+        view: View,
+        *,
+        language: str,
+        bbox: Bbox | None = None,
+        embed: bool = False,
+        template: str = "map.html",
+    ) -> Response | None:
+        """A map as a page; none while the findings that it shows are being computed."""
+        if view == "coverage" and self._live.findings() is None:
+            return None
+        nonce = new_nonce()
+        html = self._kept(view, language, bbox, embed, template).replace(self._nonce_mark, nonce)
+        return page(html, nonce=nonce, language=language, embed=embed, basemap_url=self._settings.basemap_url)
+
+    def _render(self, view: View, language: str, bbox: Bbox | None, embed: bool, template: str) -> str:
+        settings, live = self._settings, self._live
+        layer = publishing.within(live.layer, bbox)
+        url, attribution = settings.basemap_url, settings.basemap_attribution
+        drawn = mapping.draw_map(
+            view,
+            layer,
+            live.mosaic.surroundings,
+            publishing.findings_within(live.findings() or [], bbox) if view == "coverage" else [],
+            language=language,
+            profile=live.profile,
+            tiles_url=TILES_URL if len(layer) > settings.inline_boundaries else None,
+            basemap=Basemap(url=url, attribution=attribution) if url else None,
+        )
+        title = mapping.title_of(view, language)
+        return render(
+            drawn, language=language, title=title, nonce=self._nonce_mark, embed=embed, template=template
+        )
