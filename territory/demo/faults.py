@@ -20,6 +20,7 @@ from territory.findings import Code
 _SLIVER_M = (2.5, 4.5)
 _WIDE_SHARE = 0.25
 """A wide overlap reaches so far from one seed to the other."""
+_LARGEST_HAMLET_M2 = 6e6
 _CORNER_DEGREES = (62, 100)
 """Sharper corners run beside each other for longer than a crossing is wide."""
 _UNCLEAR_SHARES = (0.004, 0.025)
@@ -198,7 +199,8 @@ def _hamlet(draft: Draft) -> bool:
     at_edge = count % 3 == 2
     for cell in _cells(draft):
         is_at_edge = not draft.is_inside[draft.neighbours.around(cell)].all()
-        if is_at_edge != at_edge or not _may_be_uncovered(draft, cell):
+        is_hamlet = draft.area_m2[cell] < _LARGEST_HAMLET_M2 and draft.kind[cell] == "rural"
+        if not is_hamlet or is_at_edge != at_edge or not _may_be_uncovered(draft, cell):
             continue
         if is_at_edge:
             draft.is_free[[cell, *draft.neighbours.around(cell)]] = False
@@ -336,6 +338,7 @@ def _corner_only(draft: Draft) -> bool:
                     and draft.can_be_site(p, q)
                     and set(neighbours.around(p)) & members == {q}
                     and _is_square(partition, neighbours, p, q)
+                    and not _closes_ring(draft, p, q)
                     and draft.may_leave(p)
                     and draft.is_clear(p, commune)
                 ):
@@ -353,11 +356,17 @@ def _corner_only(draft: Draft) -> bool:
     return False
 
 
+def _closes_ring(draft: Draft, p: int, q: int) -> bool:
+    """Whether a commune would surround one of two cells, once the cells beside them meet in the corner as well."""
+    beside = [int(draft.groups.commune[each]) for each in draft.neighbours.common(p, q)]
+    return len(set(beside)) == 1 and beside[0] != NONE
+
+
 def _is_square(partition: Partition, neighbours: Neighbours, p: int, q: int) -> bool:
     """Whether the corner that two cells would meet in is blunt on both sides."""
     seeds = partition.seeds
     low, high = np.radians(_CORNER_DEGREES)
-    for other in set(neighbours.around(p)) & set(neighbours.around(q)):
+    for other in neighbours.common(p, q):
         to_p, to_q = seeds[p] - seeds[other], seeds[q] - seeds[other]
         angle = np.arccos(to_p @ to_q / np.linalg.norm(to_p) / np.linalg.norm(to_q))
         if not low <= angle <= high:

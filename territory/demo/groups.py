@@ -28,6 +28,9 @@ class Neighbours:
     start: Ints
     cell: Ints
     arc: Ints
+    starts: Ints
+    ends: Ints
+    """Nodes of each arc."""
 
     @classmethod
     def of(cls, partition: Partition) -> Neighbours:
@@ -37,7 +40,7 @@ class Neighbours:
         arc = np.tile(np.arange(len(partition.left)), 2)
         order = np.lexsort((there, here))
         start = np.searchsorted(here[order], np.arange(len(partition.seeds) + 1))
-        return cls(start, there[order], arc[order])
+        return cls(start, there[order], arc[order], partition.start, partition.end)
 
     def around(self, cell: int) -> list[int]:
         """The cells beside a cell."""
@@ -47,6 +50,17 @@ class Neighbours:
         """The arcs around a cell, by the cell on the other side."""
         span = slice(self.start[cell], self.start[cell + 1])
         return {int(other): int(arc) for other, arc in zip(self.cell[span], self.arc[span], strict=True)}
+
+    def common(self, cell: int, other: int) -> list[int]:
+        """The two cells beside both, one at each end of the arc between them."""
+        arc = self.arcs(cell)[other]
+        ends = {int(self.starts[arc]), int(self.ends[arc])}
+        beside = self.arcs(cell)
+        return [
+            each
+            for each, side in beside.items()
+            if each != other and ends & {int(self.starts[side]), int(self.ends[side])}
+        ]
 
     def pieces(self, cells: Iterable[int]) -> list[set[int]]:
         """The connected pieces of some cells, largest first."""

@@ -33,15 +33,13 @@ def find_rivers(rng: np.random.Generator, draft: Draft, terrain: Terrain) -> Int
     cost *= np.where(home[partition.left[arcs]] != home[partition.right[arcs]], _ALONG_MUNICIPALITIES, 1.0)
     size = len(partition.nodes)
     ways = csr_array((np.r_[cost, cost], (np.r_[start, end], np.r_[end, start])), shape=(size, size))
-    reached = np.unique(np.r_[start, end])
-    rim = reached[terrain.reach(partition.nodes[reached]) > 0.85]
+    border = draft.is_inside[partition.left] != draft.is_inside[partition.right]
+    mouths = np.intersect1d(np.r_[start, end], np.r_[partition.start[border], partition.end[border]])
     arc_between = dict(zip(zip(np.r_[start, end].tolist(), np.r_[end, start].tolist(), strict=True), np.r_[arcs, arcs].tolist(), strict=True))
     found: set[int] = set()
     for _ in range(2 + int(draft.is_inside.sum()) // _COUNCILS_PER_RIVER):
-        if len(rim) < 2:
-            break
-        source = int(rng.choice(rim))
-        opposite = rim[(partition.nodes[rim] @ partition.nodes[source]).argmin()]
+        source = int(rng.choice(mouths))
+        opposite = mouths[(partition.nodes[mouths] @ partition.nodes[source]).argmin()]
         _, before = dijkstra(ways, indices=source, return_predecessors=True)
         node = int(opposite)
         while before[node] >= 0:
@@ -60,5 +58,5 @@ def rivers_along(partition: Partition, arcs: Ints, scale: float) -> GeoDataFrame
         )
         for arc in arcs
     ]
-    merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
+    merged = shapely.get_parts(shapely.line_merge(shapely.MultiLineString(lines)))
     return GeoDataFrame(geometry=list(merged), crs=WGS84)

@@ -252,8 +252,7 @@ class Telling:
         if fault.code is Code.GAP:
             row["territories"] = self._around(set(self.draft.neighbours.around(fault.cells[0])))
         if fault.code is Code.SLIVER_GAP:
-            left, right = (set(self.draft.neighbours.around(cell)) for cell in fault.cells)
-            row["territories"] = self._around(set(fault.cells) | left & right)
+            row["territories"] = self._around({*fault.cells, *self.draft.neighbours.common(*fault.cells)})
         return row
 
     def _around(self, cells: set[int]) -> tuple[str, ...]:

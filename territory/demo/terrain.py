@@ -115,7 +115,7 @@ class Terrain:
 
 def _found_towns(rng: np.random.Generator, councils: int, radius_m: float, heights: Waves) -> Towns:
     """Towns of all sizes, apart from each other, none of them on a ridge."""
-    sizes = np.clip(np.exp(rng.normal(np.log(45), 0.7, councils // 15 + 8)), 14, 400)
+    sizes = np.clip(np.exp(rng.normal(np.log(32), 0.8, councils // 15 + 8)), 14, 400)
     sizes = sizes[: max(1, int(np.searchsorted(np.cumsum(sizes), councils)))]
     sizes = np.sort(np.maximum(sizes * councils / sizes.sum(), 1))[::-1]
     radii_m = np.sqrt(sizes / np.pi) * _URBAN_SPACING_M
