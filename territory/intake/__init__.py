@@ -16,7 +16,7 @@ from territory.intake.gpx import read_gpx
 from territory.intake.kml import read_kml
 from territory.intake.source import Source
 from territory.intake.table import read_table
-from territory.intake.text import decode
+from territory.intake.text import decode, utf_encoding
 from territory.profiles import Profile
 
 __all__ = ["Intake", "IntakeError", "Notice", "read", "read_shapes"]
@@ -122,6 +122,8 @@ def read_shapes(
     >>> read_shapes(pasted, profile=load_profile()).layer.geometry.iloc[0].bounds
     (-69.3, 10.0666667, -69.2833333, 10.0833333)
     """
+    if isinstance(text, bytes) and utf_encoding(text):
+        text = decode(text)[0]
     data = text.encode("utf-8", errors="replace") if isinstance(text, str) else text
     limit = min(max_bytes or guard.MAX_TEXT_BYTES, guard.MAX_TEXT_BYTES)
     if len(data) > limit:

@@ -74,10 +74,10 @@ def flat(shapes: np.ndarray[Any, Any], notices: list[Notice]) -> np.ndarray[Any,
 
 def drop_not_numbers(shapes: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], reasons: dict[int, str]) -> None:
     """Empty, in place, the shapes with a coordinate that is no number."""
-    coords, owner = shapely.get_coordinates(shapes, return_index=True)
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(coords.sum()):
+        if np.isfinite(shapely.get_coordinates(shapes).sum()):
             return
+    coords, owner = shapely.get_coordinates(shapes, return_index=True)
     is_number = np.isfinite(coords)
     for i in np.unique(owner[~is_number.all(axis=1)]):
         shapes[i] = None

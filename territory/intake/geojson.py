@@ -16,6 +16,7 @@ import shapely
 from pyproj import CRS
 
 from territory.intake import topojson
+from territory.intake.coordinates import Unusual, cut_out
 from territory.intake.errors import IntakeError, Notice
 from territory.intake.guard import require_values
 from territory.intake.reference import WGS84, file_crs
@@ -25,6 +26,7 @@ from territory.intake.text import decode
 _GEOMETRIES = vocabulary("Point MultiPoint LineString MultiLineString Polygon MultiPolygon GeometryCollection")
 _NOT_JSON_NUMBERS = re.compile(rb"(?<=[\[,:\s])-?(?:NaN|Infinity|nan|inf|Inf)(?=[\],}\s])")
 _MAX_DEPTH = 100
+_DEPTH = {"Polygon": 2, "MultiPolygon": 3}
 
 
 def read_geojson(data: bytes, choose: Choose, *, name: str, max_bytes: int | None = None) -> Source:
@@ -50,13 +52,43 @@ def read_geojson(data: bytes, choose: Choose, *, name: str, max_bytes: int | Non
     require_values(data, max_bytes, name)
     # Millions of small lists are made and none of them is garbage: looking for some takes half the time.
     with _without_collecting():
-        features, said = _features(data, name)
-        if not features:
-            raise IntakeError("features.none", name=name)
-        source = _source(features, choose, name)
+        source, features, said = _quickly(data, choose) or _carefully(data, choose, name)
     source.crs = _crs(said, features, notices, name)
     source.notices[:0] = notices
     return source
+
+
+def _quickly(data: bytes, choose: Choose) -> tuple[Source, list[Any], dict[str, Any]] | None:
+    """Clean polygons, without making a list of each position; ``None`` when anything is unusual."""
+    lean, found = cut_out(data)
+    if not found.count:
+        return None
+    try:
+        features, said = _features(lean, "")
+        geometries, properties = _taken_apart(features, "")
+        numbers = [g["coordinates"] for g in geometries if g is not None]
+        if numbers != list(range(found.count)) or bool in set(map(type, numbers)):
+            return None
+        shapes = np.full(len(geometries), None, dtype=object)
+        rows = [i for i, g in enumerate(geometries) if g is not None]
+        shapes[rows] = found.polygons([_DEPTH[geometries[i]["type"]] for i in rows])
+    except (IntakeError, Unusual, KeyError, TypeError):
+        return None
+    return Source(shapes=shapes, crs=None, columns=_columns(features, properties, choose)), features, said
+
+
+def _carefully(data: bytes, choose: Choose, name: str) -> tuple[Source, list[Any], dict[str, Any]]:
+    """Whatever there is, shape by shape where needed."""
+    features, said = _features(data, name)
+    if not features:
+        raise IntakeError("features.none", name=name)
+    geometries, properties = _taken_apart(features, name)
+    shapes, reasons = _build(geometries)
+    columns = _columns(features, properties, choose)
+    source = Source(shapes=shapes, crs=None, columns=columns, reasons=reasons)
+    if heights := sum(map(_has_heights, geometries)):
+        source.notices.append(Notice(code="heights.dropped", args={"shapes": heights}))
+    return source, features, said
 
 
 def _as_utf8(data: bytes) -> tuple[bytes, list[Notice]]:
@@ -129,7 +161,8 @@ def _sequence(data: bytes, name: str, whole: orjson.JSONDecodeError) -> list[Any
     raise IntakeError("json.broken", name=name, line=whole.lineno, column=whole.colno) from None
 
 
-def _source(features: list[Any], choose: Choose, name: str) -> Source:
+def _taken_apart(features: list[Any], name: str) -> tuple[list[Any], list[dict[str, Any]]]:
+    """Geometries and properties of features."""
     geometries, properties = [], []
     for feature in features:
         kind = feature.get("type") if isinstance(feature, dict) else None
@@ -144,14 +177,7 @@ def _source(features: list[Any], choose: Choose, name: str) -> Source:
             raise IntakeError("json.not_geojson", name=name)
         geometries.append(geometry)
         properties.append(told if isinstance(told, dict) else {})
-    shapes, reasons, notices = _build(geometries)
-    return Source(
-        shapes=shapes,
-        crs=None,
-        columns=_columns(features, properties, choose),
-        reasons=reasons,
-        notices=notices,
-    )
+    return geometries, properties
 
 
 def _columns(features: list[Any], properties: list[dict[str, Any]], choose: Choose) -> dict[str, list[Any]]:
@@ -164,14 +190,8 @@ def _columns(features: list[Any], properties: list[dict[str, Any]], choose: Choo
     return {column: [told.get(column) for told in properties] for column in choose(names)}
 
 
-def _build(geometries: list[Any]) -> tuple[np.ndarray[Any, Any], dict[int, str], list[Notice]]:
+def _build(geometries: list[Any]) -> tuple[np.ndarray[Any, Any], dict[int, str]]:
     """Shapes of GeoJSON geometries; ``None`` where one cannot be built, with the reason."""
-    if all(isinstance(g, dict) and g.get("type") in ("Polygon", "MultiPolygon") for g in geometries):
-        try:
-            return *_polygons_at_once(geometries), []
-        except (ValueError, TypeError, KeyError, OverflowError, shapely.errors.GEOSException):
-            # Something in there is no list of numbers: find out which, one by one.
-            pass
     shapes = np.full(len(geometries), None, dtype=object)
     reasons = {}
     for i, geometry in enumerate(geometries):
@@ -181,29 +201,15 @@ def _build(geometries: list[Any]) -> tuple[np.ndarray[Any, Any], dict[int, str],
             shapes[i] = _shape(geometry)
         except _Unreadable as error:
             reasons[i] = str(error)
-    return shapes, reasons, []
+    return shapes, reasons
 
 
-def _polygons_at_once(geometries: list[Any]) -> tuple[np.ndarray[Any, Any], dict[int, str]]:
-    """Polygons and MultiPolygons, without a Python step for each coordinate."""
-    polygons = [
-        part for g in geometries for part in ([g["coordinates"]] if g["type"] == "Polygon" else g["coordinates"])
-    ]
-    parts_of = [1 if g["type"] == "Polygon" else len(g["coordinates"]) for g in geometries]
-    rings = list(chain.from_iterable(polygons))
-    positions = list(chain.from_iterable(rings))
-    [dimensions] = set(map(len, positions))
-    if dimensions < 2:
-        raise ValueError("a position needs two numbers")
-    numbers = np.fromiter(chain.from_iterable(positions), float, dimensions * len(positions))
-    coords = numbers.reshape(-1, dimensions)
-    lengths = np.fromiter(map(len, rings), np.intp, len(rings))
-    made = shapely.linearrings(coords[:, :3], indices=np.repeat(np.arange(len(rings)), lengths))
-    rings_of = np.fromiter(map(len, polygons), np.intp, len(polygons))
-    if not (rings_of.all() and all(parts_of)):
-        raise ValueError("an empty polygon among others")
-    made = shapely.polygons(made, indices=np.repeat(np.arange(len(polygons)), rings_of))
-    return shapely.multipolygons(made, indices=np.repeat(np.arange(len(geometries)), parts_of)), {}
+def _has_heights(geometry: Any) -> bool:
+    """Whether the first position has more than two numbers."""
+    at = geometry.get("coordinates") if isinstance(geometry, dict) else None
+    while isinstance(at, list) and at and isinstance(at[0], list):
+        at = at[0]
+    return isinstance(at, list) and len(at) > 2
 
 
 class _Unreadable(Exception):
