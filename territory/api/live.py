@@ -51,6 +51,11 @@ class Live:
         return publishing.public_layer(self.mosaic.layer, self.profile)
 
     @property
+    def is_fictitious(self) -> bool:
+        """Whether pages must say that none of it exists."""
+        return self.mosaic.surroundings.is_fictitious
+
+    @property
     def bounds(self) -> list[float]:
         """West, south, east, north of all territories; of the profile's country while there are none."""
         layer = self.mosaic.layer

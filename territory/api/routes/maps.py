@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from territory.api import schemas
-from territory.api.parameters import BboxParam, Language, MapsDep, PagesDep
+from territory.api.parameters import BboxParam, Language, LiveDep, MapsDep, PagesDep
 from territory.services.mapping import View
 
 router = APIRouter(tags=["maps"])
@@ -19,6 +19,7 @@ def show_map(
     request: Request,
     pages: PagesDep,
     maps: MapsDep,
+    live: LiveDep,
     language: Language,
     view: View,
     bbox: BboxParam,
@@ -29,5 +30,7 @@ def show_map(
     shown = maps.respond(view, language=language, bbox=bbox, embed=embed)
     if shown is None:
         again = f"{request.url.path}?{request.url.query}"
-        return pages.respond(request, "computing.html", status=202, again=again)
+        return pages.respond(
+            request, "computing.html", status=202, again=again, is_fictitious=live.is_fictitious
+        )
     return shown

@@ -35,7 +35,7 @@ def home(maps: MapsDep, language: Language) -> Response | None:
 @router.get("/draw")
 def draw(request: Request, pages: PagesDep, live: LiveDep) -> Response:
     """Where a boundary is drawn and checked."""
-    return pages.respond(request, "draw.html", bounds=live.bounds)
+    return pages.respond(request, "draw.html", bounds=live.bounds, is_fictitious=live.is_fictitious)
 
 
 @router.get("/check")
