@@ -1,0 +1,1 @@
+"""Maps for everybody: folium views in our own page, and vector tiles."""
