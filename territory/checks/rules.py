@@ -282,13 +282,13 @@ def outside_parent(survey: Survey) -> Iterator[Finding]:
     """Territories that reach out of the commune they belong to."""
     limits = survey.profile.tolerances
     shapes = survey.metres.geometry
-    for table in survey.groups.values():
-        known = table[table["group"].isin(shapes.index)]
-        if not len(known):
+    for level, table in survey.groups.items():
+        known = table[table["group"].isin(shapes.index)].reset_index(drop=True)
+        if known.empty:
             continue
         units, parents = shapes.loc[known["unit"]], shapes.loc[known["group"]]
-        held = _shared_in_order(units, parents)
-        reaching = np.flatnonzero(shapely.area(np.asarray(units.array)) - held >= limits.min_area_m2)
+        held_m2 = _shared_with_parents(survey, level, known)
+        reaching = np.flatnonzero(shapely.area(np.asarray(units.array)) - held_m2 >= limits.min_area_m2)
         beyond = GeoSeries(
             shapely.difference(np.asarray(units.array)[reaching], np.asarray(parents.array)[reaching]),
             crs=units.crs,
@@ -308,19 +308,17 @@ def outside_parent(survey: Survey) -> Iterator[Finding]:
             )
 
 
-def _shared_in_order(left: GeoSeries, right: GeoSeries) -> np.ndarray:
-    """m² that aligned shapes share."""
-    ours, theirs = Outlines.of(left), Outlines.of(right)
-    pairs = np.array(
-        [
-            (p, q)
-            for p, unit in enumerate(ours.unit)
-            for q in range(*np.searchsorted(theirs.unit, [unit, unit + 1]))
-        ],
-        dtype=np.int64,
-    ).reshape(-1, 2)
-    areas = shared_areas_m2(ours, theirs, pairs)
-    return np.bincount(ours.unit[pairs[:, 0]], areas, minlength=len(left))
+def _shared_with_parents(survey: Survey, level: str, memberships: pd.DataFrame) -> np.ndarray:
+    """m² that each member shares with the group of its row."""
+    ids = pd.unique(memberships["group"])
+    ours, theirs = survey.outlines(level), Outlines.of(survey.metres.geometry.loc[ids])
+    member = survey.units(level).index.get_indexer(memberships["unit"])
+    group = pd.Index(ids).get_indexer(memberships["group"])
+    pairs = ours.pairs_with(theirs)
+    wanted = pd.MultiIndex.from_arrays([member, group])
+    row = wanted.get_indexer(pd.MultiIndex.from_arrays([ours.unit[pairs[:, 0]], theirs.unit[pairs[:, 1]]]))
+    areas = shared_areas_m2(ours, theirs, pairs[row >= 0])
+    return np.bincount(row[row >= 0], areas, minlength=len(memberships))
 
 
 def several_parents(survey: Survey) -> Iterator[Finding]:

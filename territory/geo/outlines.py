@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -22,11 +24,13 @@ from territory.geo.threads import in_chunks
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# Edges from which sorting an outline costs less than reading it whole for each edge of its neighbour.
+# From so many edges on, a part keeps them sorted; below, reading all is as fast.
 _LONG = 256
+# Edges to a box in `Outlines.stretch_tree`.
+_STRETCH = 32
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outlines:
     """Edges of a layer, part by part; a part is one polygon of a unit."""
 
@@ -36,6 +40,8 @@ class Outlines:
     """(p + 1,): part k has the edges ``first[k]:first[k + 1]``."""
     boxes: Floats
     """(p, 4): west, south, east, north of each part."""
+    tallest: Floats
+    """(p,): height of the tallest edge of a long part, whose edges are kept from south to north; others ∞."""
     unit: Ints
     """(p,): position in the layer of the unit that the part belongs to."""
 
@@ -51,10 +57,38 @@ class Outlines:
         require_projected(units)
         parts, unit = shapely.get_parts(np.asarray(units.array), return_index=True)
         if not len(parts):
-            return cls(np.empty((0, 4)), np.zeros(1, np.int64), np.empty((0, 4)), unit.astype(np.int64))
+            return cls(np.empty((0, 4)), np.zeros(1, np.int64), np.empty((0, 4)), np.empty(0), unit)
         _, coords, (ring_start, part_start) = shapely.to_ragged_array(parts, include_z=False)
         edges, first = _edges(coords, ring_start.astype(np.int64), part_start.astype(np.int64))
-        return cls(edges, first, shapely.bounds(parts), unit.astype(np.int64))
+        return cls(edges, first, shapely.bounds(parts), _sort_long_parts(edges, first), unit.astype(np.int64))
+
+    @property
+    def arrays(self) -> tuple[Floats, Ints, Floats, Floats]:
+        """What the kernels read."""
+        return self.edges, self.first, self.boxes, self.tallest
+
+    def areas_m2(self) -> Floats:
+        """(p,) area of each part."""
+        # Each part from a corner of its own: far from the origin products swallow the digits.
+        x, y = np.repeat(self.edges[self.first[:-1], :2], np.diff(self.first), axis=0).T
+        x0, y0, x1, y1 = self.edges.T
+        doubled = (x0 - x) * (y1 - y) - (x1 - x) * (y0 - y)
+        return np.asarray(np.add.reduceat(doubled, self.first[:-1]) / 2) if len(doubled) else np.empty(0)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """The boxes of the parts, to search."""
+        return shapely.STRtree(shapely.box(*self.boxes.T))
+
+    @cached_property
+    def stretch_tree(self) -> shapely.STRtree:
+        """Boxes of runs of consecutive edges, to search: where the lines are, without their length."""
+        starts = np.concatenate(
+            [np.arange(a, b, _STRETCH) for a, b in pairwise(self.first)] or [np.empty(0, dtype=int)]
+        )
+        low = np.minimum.reduceat(np.minimum(self.edges[:, :2], self.edges[:, 2:]), starts)
+        high = np.maximum.reduceat(np.maximum(self.edges[:, :2], self.edges[:, 2:]), starts)
+        return shapely.STRtree(shapely.box(*low.T, *high.T))
 
     def pairs(self, *, within_m: float = 0.0) -> Ints:
         """(k, 2) parts of different units whose boxes come within a distance of each other, each pair once."""
@@ -63,7 +97,7 @@ class Outlines:
     def pairs_with(self, other: Outlines, *, within_m: float = 0.0, once: bool = False) -> Ints:
         """(k, 2) parts of this layer and of another whose boxes come within a distance of each other."""
         grown = self.boxes + np.array([-within_m, -within_m, within_m, within_m])
-        left, right = shapely.STRtree(shapely.box(*other.boxes.T)).query(shapely.box(*grown.T))
+        left, right = other.tree.query(shapely.box(*grown.T))
         if once:
             keep = (left < right) & (self.unit[left] != other.unit[right])
             left, right = left[keep], right[keep]
@@ -130,6 +164,18 @@ def _edges(coords, ring_start, part_start):  # type: ignore[no-untyped-def]
     return edges, first
 
 
+@njit(cache=True)
+def _sort_long_parts(edges, first):  # type: ignore[no-untyped-def]
+    """Put the edges of long parts in order of their southern ends, so that few are read for a place."""
+    tallest = np.full(len(first) - 1, math.inf)
+    for part in range(len(first) - 1):
+        own = edges[first[part] : first[part + 1]]
+        if len(own) >= _LONG:
+            tallest[part] = np.abs(own[:, 3] - own[:, 1]).max()
+            own[:] = own[np.argsort(np.minimum(own[:, 1], own[:, 3]))]
+    return tallest
+
+
 def shared_areas_m2(ours: Outlines, theirs: Outlines, pairs: Ints) -> Floats:
     """(k,) areas in m² that the parts of each pair both hold.
 
@@ -137,12 +183,13 @@ def shared_areas_m2(ours: Outlines, theirs: Outlines, pairs: Ints) -> Floats:
     -----
     Seen as ``1(x, y) = Σ s_e [y < y_e(x)]`` over the edges e of a part, with s = +1 for edges that run west and
     −1 for those that run east, the shared area is ``Σ_e Σ_f s_e s_f ∫ min(y_e, y_f) dx`` over the window that
-    both boxes share. The window's narrow side is taken for x, so that few edges reach into it.
+    both boxes share. The window's narrow side is taken for x, so that few edges reach into it; for long outlines,
+    whose edges are sorted from south to north, it is its height.
     """
 
     def run(chunk: Ints) -> Floats:
         areas = np.zeros(len(chunk))
-        _shared_areas(ours.edges, ours.first, ours.boxes, theirs.edges, theirs.first, theirs.boxes, chunk, areas)
+        _shared_areas(ours.arrays, theirs.arrays, chunk, areas)
         return areas
 
     return in_chunks(run, pairs)
@@ -153,24 +200,16 @@ def beside_lengths_m(ours: Outlines, theirs: Outlines, pairs: Ints, *, tolerance
 
     def run(chunk: Ints) -> Floats:
         metres = np.zeros((len(chunk), 2))
-        _beside_lengths(
-            ours.edges,
-            ours.first,
-            ours.boxes,
-            theirs.edges,
-            theirs.first,
-            theirs.boxes,
-            chunk,
-            tolerance_m,
-            metres,
-        )
+        _beside_lengths(ours.arrays, theirs.arrays, chunk, tolerance_m, metres)
         return metres
 
     return in_chunks(run, pairs)
 
 
 @njit(cache=True, nogil=True)
-def _shared_areas(edges_a, first_a, boxes_a, edges_b, first_b, boxes_b, pairs, result):  # type: ignore[no-untyped-def]
+def _shared_areas(ours, theirs, pairs, result):  # type: ignore[no-untyped-def]
+    edges_a, first_a, boxes_a, tallest_a = ours
+    edges_b, first_b, boxes_b, tallest_b = theirs
     most_a, most_b = 0, 0
     for k in range(len(pairs)):
         i, j = pairs[k]
@@ -187,11 +226,12 @@ def _shared_areas(edges_a, first_a, boxes_a, edges_b, first_b, boxes_b, pairs, r
         north = min(boxes_a[i, 3], boxes_b[j, 3])
         if west >= east or south >= north:
             continue
-        turned = east - west > north - south
-        n_a = _cut(edges_a[first_a[i] : first_a[i + 1]], west, south, east, north, turned, cut_a)
+        is_long = tallest_a[i] < math.inf or tallest_b[j] < math.inf
+        turned = is_long or east - west > north - south
+        n_a = _cut(edges_a[first_a[i] : first_a[i + 1]], tallest_a[i], west, south, east, north, turned, cut_a)
         if n_a == 0:
             continue
-        n_b = _cut(edges_b[first_b[j] : first_b[j + 1]], west, south, east, north, turned, cut_b)
+        n_b = _cut(edges_b[first_b[j] : first_b[j + 1]], tallest_b[j], west, south, east, north, turned, cut_b)
         total = 0.0
         for e in range(n_a):
             x0, y0, x1, y1, s = cut_a[e]
@@ -223,7 +263,7 @@ def _integral_of_lower(x0, y0, x1, y1, other, left, right):  # type: ignore[no-u
 
 
 @njit(cache=True, nogil=True)
-def _cut(edges, west, south, east, north, turned, out):  # type: ignore[no-untyped-def]
+def _cut(edges, tallest, west, south, east, north, turned, out):  # type: ignore[no-untyped-def]
     """Cut edges to a window, seen from its lower left corner; edges below it vanish, edges above lie on its top.
 
     Rows of ``out`` are x0, y0, x1, y1 with x0 < x1, and the sign of the edge.
@@ -233,7 +273,9 @@ def _cut(edges, west, south, east, north, turned, out):  # type: ignore[no-untyp
         width, height = north - south, east - west
     else:
         width, height = east - west, north - south
-    for k in range(len(edges)):
+    for k in range(_first_that_reaches(edges, tallest, south), len(edges)):
+        if tallest < math.inf and _south(edges[k]) > north:
+            break
         if turned:
             # Mirrored at the diagonal, which turns orientation round, hence the ends change places.
             x1, y1, x0, y0 = edges[k, 1] - south, edges[k, 0] - west, edges[k, 3] - south, edges[k, 2] - west
@@ -274,23 +316,16 @@ def _cut(edges, west, south, east, north, turned, out):  # type: ignore[no-untyp
 
 
 @njit(cache=True, nogil=True)
-def _beside_lengths(edges_a, first_a, boxes_a, edges_b, first_b, boxes_b, pairs, tolerance, result):  # type: ignore[no-untyped-def]
+def _beside_lengths(ours, theirs, pairs, tolerance, result):  # type: ignore[no-untyped-def]
+    edges_a, first_a, boxes_a, tallest_a = ours
+    edges_b, first_b, boxes_b, tallest_b = theirs
     for k in range(len(pairs)):
         i, j = pairs[k]
-        a, tallest_a = _by_south(edges_a[first_a[i] : first_a[i + 1]])
-        b, tallest_b = _by_south(edges_b[first_b[j] : first_b[j + 1]])
-        result[k, 0] = _beside(a, boxes_a[i], b, boxes_b[j], tallest_b, tolerance)
+        a = edges_a[first_a[i] : first_a[i + 1]]
+        b = edges_b[first_b[j] : first_b[j + 1]]
+        result[k, 0] = _beside(a, boxes_a[i], b, boxes_b[j], tallest_b[j], tolerance)
         if result[k, 0] > 0.0:
-            result[k, 1] = _beside(b, boxes_b[j], a, boxes_a[i], tallest_a, tolerance)
-
-
-@njit(cache=True, nogil=True)
-def _by_south(part):  # type: ignore[no-untyped-def]
-    """Edges by their southern end, and the height of the tallest; a short outline is sooner read whole."""
-    if len(part) < _LONG:
-        return part, math.inf
-    south = np.minimum(part[:, 1], part[:, 3])
-    return part[np.argsort(south)], np.abs(part[:, 3] - part[:, 1]).max()
+            result[k, 1] = _beside(b, boxes_b[j], a, boxes_a[i], tallest_a[i], tolerance)
 
 
 @njit(cache=True, nogil=True, inline="always")
