@@ -133,7 +133,7 @@ def jurisdictions(draft: Draft, drawn: Drawn, rng: np.random.Generator) -> tuple
 
 
 def _parted(draft: Draft, drawn: Drawn, cell: int, there: int) -> tuple[shapely.Polygon, shapely.Polygon]:
-    """A cell parted from node to node by way of its seed: what stays, and what goes to a municipality beside it."""
+    """A cell parted from node to node by way of its seed: what stays, and what goes to a municipality beside."""
     partition = draft.partition
     arcs = draft.neighbours.arcs(cell)
     towards = np.mean([partition.seeds[c] for c in arcs if draft.groups.municipality[c] == there], axis=0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,13 +80,16 @@ class Draft:
     is_free: NDArray[np.bool_] = field(init=False)
     touched: set[int] = field(default_factory=set)
     """Communes whose members are part of a fault."""
+    communes: Ints = field(init=False)
 
     def __post_init__(self) -> None:
         self.is_free = self.is_inside.copy()
+        self.communes = np.unique(self.groups.commune[self.groups.commune != NONE])
 
     def shuffled(self, items: Iterable[int]) -> Iterator[int]:
         """Things in a random order."""
-        return (int(item) for item in self.rng.permutation(np.fromiter(items, dtype=np.int64)))
+        listed = items if isinstance(items, np.ndarray) else np.array(list(items), dtype=np.int64)
+        return (int(item) for item in self.rng.permutation(listed))
 
     def site(self, *cells: int) -> bool:
         """Take a place for a fault: councils with all around them, if nothing has happened there yet."""
@@ -106,8 +110,7 @@ class Draft:
 
     def untouched(self) -> Iterator[int]:
         """Communes without a fault, in a random order."""
-        named = np.unique(self.groups.commune[self.groups.commune != NONE])
-        return (each for each in self.shuffled(named) if each not in self.touched)
+        return (each for each in self.shuffled(self.communes) if each not in self.touched)
 
     def may_leave(self, cell: int) -> bool:
         """Whether a council can leave its commune without harm to that."""
@@ -131,9 +134,9 @@ class Draft:
 
 def inject(draft: Draft, *, copies: int, hamlets: int, each: int) -> None:
     """Put in so many faults of each kind, fewer where there is no room."""
+    _repeat(draft, hamlets, _hamlet)
     _repeat(draft, copies, _duplicate)
     _repeat(draft, copies, _contained)
-    _repeat(draft, hamlets, _hamlet)
     for fault in (
         _state_crossed,
         _corner_only,
@@ -170,8 +173,7 @@ def _duplicate(draft: Draft) -> bool:
     for cell in _cells(draft):
         commune = int(draft.groups.commune[cell])
         has_room = commune == NONE or (
-            commune not in draft.touched
-            and len(draft.groups.members(commune)) < draft.sizes(commune)[1]
+            commune not in draft.touched and len(draft.groups.members(commune)) < draft.sizes(commune)[1]
         )
         if has_room and draft.site(cell):
             if commune != NONE:
@@ -185,8 +187,11 @@ def _duplicate(draft: Draft) -> bool:
 
 def _contained(draft: Draft) -> bool:
     """A council drawn in the middle of another one."""
-    for cell in _cells(draft):
-        if draft.site(cell):
+    copied = {copy.cell for copy in draft.copies}
+    # A small region has no free site left, but always a council for this.
+    anywhere = draft.shuffled(np.flatnonzero(draft.is_council))
+    for cell in chain((cell for cell in _cells(draft) if draft.site(cell)), anywhere):
+        if cell not in copied:
             draft.faults.append(Fault(code=Code.CONTAINS, cells=(cell,), copies=(len(draft.copies),)))
             draft.copies.append(Copy(cell=cell, scale=0.4, joins=False))
             return True
@@ -194,24 +199,29 @@ def _contained(draft: Draft) -> bool:
 
 
 def _hamlet(draft: Draft) -> bool:
-    """A hamlet that no council covers; every third one at the edge of the region, where only land tells."""
+    """A hamlet that no council covers; every fifth one at the edge of the region, where only land tells."""
     count = sum(fault.code is Code.GAP for fault in draft.faults)
-    at_edge = count % 3 == 2
+    return (
+        (count % 5 == 3 and _uncover(draft, at_edge=True))
+        or _uncover(draft, at_edge=False)
+        or _uncover(draft, at_edge=False, may_be_large=True)
+    )
+
+
+def _uncover(draft: Draft, *, at_edge: bool, may_be_large: bool = False) -> bool:
     for cell in _cells(draft):
-        is_at_edge = not draft.is_inside[draft.neighbours.around(cell)].all()
-        is_hamlet = draft.area_m2[cell] < _LARGEST_HAMLET_M2 and draft.kind[cell] == "rural"
+        around = draft.neighbours.around(cell)
+        is_hamlet = (draft.area_m2[cell] < _LARGEST_HAMLET_M2 and draft.kind[cell] == "rural") or may_be_large
+        is_at_edge = not draft.is_inside[around].all()
         if not is_hamlet or is_at_edge != at_edge or not _may_be_uncovered(draft, cell):
             continue
-        if is_at_edge:
-            draft.is_free[[cell, *draft.neighbours.around(cell)]] = False
-        elif not draft.site(cell):
+        if not draft.is_free[[other for other in around if draft.is_inside[other]]].all():
             continue
-        commune = int(draft.groups.commune[cell])
-        if commune != NONE:
-            draft.touched.add(commune)
+        draft.is_free[[cell, *around]] = False
+        draft.touched |= {int(draft.groups.commune[cell])} - {NONE}
         draft.groups.commune[cell] = NONE
         draft.is_council[cell] = False
-        draft.faults.append(Fault(code=Code.GAP, cells=(cell,), needs="land" if is_at_edge else ""))
+        draft.faults.append(Fault(code=Code.GAP, cells=(cell,), needs="land" if at_edge else ""))
         return True
     return False
 
@@ -308,10 +318,15 @@ def _stray_of(draft: Draft, *, is_linked: bool) -> bool:
                 draft.touched |= {commune, int(groups.commune[cell])} - {NONE}
                 groups.commune[cell] = commune
                 if is_linked:
-                    nearest = min(members, key=lambda each: np.linalg.norm(draft.partition.seeds[each] - draft.partition.seeds[cell]))
+                    nearest = min(
+                        members,
+                        key=lambda each: np.linalg.norm(draft.partition.seeds[each] - draft.partition.seeds[cell]),
+                    )
                     draft.links.append((cell, nearest))
                 else:
-                    draft.faults.append(Fault(code=Code.PIECES, cells=(cell,), args={"group": commune, "pieces": 2}))
+                    draft.faults.append(
+                        Fault(code=Code.PIECES, cells=(cell,), args={"group": commune, "pieces": 2})
+                    )
                 return True
     return False
 
@@ -508,7 +523,7 @@ def _families(draft: Draft) -> bool:
         if draft.site(cell):
             low, high = {"urban": (71, 500), "rural": (12, 12), "indigenous": (6, 6)}[str(draft.kind[cell])]
             draft.families[cell] = high if draft.rng.uniform() < 0.5 else low
-            args = {"families": int(draft.families[cell])}
+            args: dict[str, float | int] = {"families": int(draft.families[cell])}
             draft.faults.append(Fault(code=Code.FAMILIES, cells=(cell,), args=args))
             return True
     return False

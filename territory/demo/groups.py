@@ -16,7 +16,7 @@ from territory.demo.terrain import Floats, Ints
 NONE = -1
 URBAN_COUNCILS = (12, 42)
 RURAL_COUNCILS = (6, 15)
-_URBAN_MEAN, _RURAL_MEAN = 17, 9.5
+_URBAN_MEAN, _RURAL_MEAN = 16, 9
 _STANDING_ALONE = 0.05
 """Share of the would-be communes that nobody has founded yet."""
 
@@ -170,7 +170,7 @@ def _join_strays(
     np.maximum.at(largest, district[district != NONE], sizes[component[district != NONE]])
     stray = (district != NONE) & (sizes[component] < largest[district])
     count = np.bincount(district[district != NONE], minlength=len(largest))
-    for cell in np.flatnonzero(stray):
+    for cell in np.flatnonzero(stray).tolist():
         most = URBAN_COUNCILS[1] if is_urban[district[cell]] else RURAL_COUNCILS[1]
         fits = [
             district[other]

@@ -12,7 +12,7 @@ from territory.model import WGS84
 
 _STEADY = 0.8
 """Share of the noise that is the hand; the rest is points left out."""
-_SHORTEST_WAVE_M = 130.0
+_SHORTEST_WAVE_M = 260.0
 _LONGEST_WAVE_M = 900.0
 
 
@@ -32,7 +32,6 @@ def redrawn(rng: np.random.Generator, layer: GeoDataFrame, noise_m: float) -> Ge
     is_council = (layer["level"] == "council").to_numpy()
     shapes = np.asarray(layer.geometry.array).copy()
     shapes[is_council] = _by_hand(rng, shapes[is_council], noise_m)
-    councils = layer.index[is_council]
     at = {unit: row for row, unit in enumerate(layer.index)}
     for level in ("commune", "corridor"):
         members: dict[str, list[int]] = {}
@@ -44,7 +43,6 @@ def redrawn(rng: np.random.Generator, layer: GeoDataFrame, noise_m: float) -> Ge
             shapes[at[unit]] = shapely.multipolygons(
                 [part for part in shapely.get_parts(united) if part.geom_type == "Polygon"]
             )
-    assert len(councils)
     return layer.set_geometry(GeoSeries(shapes, index=layer.index, crs=WGS84))
 
 
@@ -75,7 +73,7 @@ def _astray(rng: np.random.Generator, points: Floats, ring: Ints, noise_m: float
     following = _following(ring)
     step_m = np.linalg.norm(points[following] - points, axis=1)
     ids, number = np.unique(ring, return_inverse=True)
-    total_m = np.bincount(number, step_m)
+    total_m = np.bincount(number, step_m).astype(np.float64)
     begin = np.searchsorted(number, np.arange(len(ids)))
     run_m = np.cumsum(step_m) - step_m
     run_m -= run_m[begin][number]
@@ -104,12 +102,11 @@ def _noise(rng: np.random.Generator, along_m: Floats, ring: Ints, total_m: Float
         length_m = np.exp(rng.uniform(np.log(shortest_m), np.log(longest_m), len(total_m)))
         turns = np.maximum(1, np.round(total_m / length_m))
         phase = rng.uniform(0, 2 * np.pi, len(total_m))
-        return 2 * np.pi * turns[ring] * along_m / total_m[ring] + phase[ring]
+        return np.asarray(2 * np.pi * turns[ring] * along_m / total_m[ring] + phase[ring])
 
-    wander = 2 * np.sin(wave(2 * _SHORTEST_WAVE_M, _LONGEST_WAVE_M))
-    size = np.sin(wave(2 * _SHORTEST_WAVE_M, _LONGEST_WAVE_M) + wander)
-    direction = 2.5 * np.sin(wave(4 * _SHORTEST_WAVE_M, 2 * _LONGEST_WAVE_M)) + wave(1e9, 2e9)
-    return size[:, None] * np.column_stack([np.cos(direction), np.sin(direction)])
+    size = np.sin(wave(_SHORTEST_WAVE_M, _LONGEST_WAVE_M) + 2 * np.sin(wave(_SHORTEST_WAVE_M, _LONGEST_WAVE_M)))
+    direction = 2 * np.pi * along_m / total_m[ring] + 2.5 * np.sin(wave(2 * _SHORTEST_WAVE_M, 2 * _LONGEST_WAVE_M))
+    return np.asarray(size[:, None] * np.column_stack([np.cos(direction), np.sin(direction)]))
 
 
 def _following(ring: Ints) -> Ints:
@@ -124,4 +121,5 @@ def _following(ring: Ints) -> Ints:
 def _beside(points: Floats, before: Floats, after: Floats) -> Floats:
     """How far points lie beside the line from the point before to the point after."""
     run, own = after - before, points - before
-    return np.abs(run[:, 0] * own[:, 1] - run[:, 1] * own[:, 0]) / np.maximum(np.linalg.norm(run, axis=1), 1e-9)
+    across = np.abs(run[:, 0] * own[:, 1] - run[:, 1] * own[:, 0])
+    return np.asarray(across / np.maximum(np.linalg.norm(run, axis=1), 1e-9))

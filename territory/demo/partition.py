@@ -111,7 +111,8 @@ class Partition:
         inner = len(self.nodes) + self.offset[arc] + step
         begin = np.where(step == 0, self.start[arc], inner - 1)
         end = np.where(step == count[arc], self.end[arc], inner)
-        return np.bincount(arc, np.linalg.norm(table[end] - table[begin], axis=1), minlength=len(count))
+        step_m = np.linalg.norm(table[end] - table[begin], axis=1)
+        return np.bincount(arc, step_m, minlength=len(count)).astype(np.float64)
 
     def table(self) -> tuple[Floats, dict[tuple[int, int], int]]:
         """Coordinates of all nodes, then of all points of all arcs, then of what cells drew for themselves.
@@ -170,7 +171,7 @@ class Partition:
     def _along(self, arc: Ints, at: Ints) -> Floats:
         """Where points lie between the nodes of their arc: -1 to 1, neither of them reached."""
         count = np.diff(self.offset)[arc]
-        return 2.0 * (at - self.offset[arc] + 1) / (count + 1) - 1
+        return np.asarray(2.0 * (at - self.offset[arc] + 1) / (count + 1) - 1)
 
     def _points(self, arc: Ints, at: Ints, w: Floats) -> Floats:
         along = self._along(arc, at)

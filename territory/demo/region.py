@@ -12,6 +12,7 @@ from geopandas import GeoDataFrame
 
 from territory.demo.drawing import draw
 from territory.demo.faults import Draft, inject
+from territory.demo.files import write
 from territory.demo.groups import Neighbours, form
 from territory.demo.hands import redrawn
 from territory.demo.partition import Partition, polygons
@@ -24,7 +25,7 @@ _FAULTS_PER_COUNCIL = 1 / 300
 _INDIGENOUS_SHARE = 0.03
 _FEWEST_URBAN = 12
 _FAMILIES = {"urban": (150, 400), "rural": (20, 300), "indigenous": (10, 120)}
-_POINTS = {"urban": 9, "rural": 12, "river": 20}
+_POINTS = {"urban": 8, "rural": 11, "river": 20}
 _AMPLITUDE = {"urban": 0.05, "rural": 0.2, "river": 0.3}
 
 
@@ -49,8 +50,6 @@ class Region:
 
     def write(self, path: str | Path) -> None:
         """Write the councils to a file as a community might send it; see `territory.demo.files`."""
-        from territory.demo.files import write
-
         write(self, Path(path))
 
 
@@ -80,7 +79,7 @@ def region(councils: int = 600, *, seed: int = 1, hand_drawn_m: float = 0.0, fau
         raise ValueError(f"a region has at least 20 councils, got {councils}")
     ground, marks, lines, hands = np.random.default_rng(seed).spawn(4)
     each = max(1, round(councils * _FAULTS_PER_COUNCIL)) if faults else 0
-    hamlets = min(max(1, 2 * each), councils // 20) if faults else 0
+    hamlets = min(2 * each, councils // 40) if faults else 0
     draft, terrain = _draft(ground, councils - 2 * each + hamlets)
     river_arcs = _shape_lines(lines, draft, terrain)
     draft.area_m2 = _flat_areas(draft)
@@ -90,7 +89,7 @@ def region(councils: int = 600, *, seed: int = 1, hand_drawn_m: float = 0.0, fau
     drawn = draw(draft.partition, draft.is_inside, terrain.scale)
     told = Telling(draft, drawn, lines)
     result = Region(
-        layer=told.layer(),
+        layer=told.layer,
         surroundings=told.surroundings(),
         truth=told.truth(),
         neighbours=told.neighbours(),

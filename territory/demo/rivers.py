@@ -35,7 +35,13 @@ def find_rivers(rng: np.random.Generator, draft: Draft, terrain: Terrain) -> Int
     ways = csr_array((np.r_[cost, cost], (np.r_[start, end], np.r_[end, start])), shape=(size, size))
     border = draft.is_inside[partition.left] != draft.is_inside[partition.right]
     mouths = np.intersect1d(np.r_[start, end], np.r_[partition.start[border], partition.end[border]])
-    arc_between = dict(zip(zip(np.r_[start, end].tolist(), np.r_[end, start].tolist(), strict=True), np.r_[arcs, arcs].tolist(), strict=True))
+    arc_between = dict(
+        zip(
+            zip(np.r_[start, end].tolist(), np.r_[end, start].tolist(), strict=True),
+            np.r_[arcs, arcs].tolist(),
+            strict=True,
+        )
+    )
     found: set[int] = set()
     for _ in range(2 + int(draft.is_inside.sum()) // _COUNCILS_PER_RIVER):
         source = int(rng.choice(mouths))
@@ -54,7 +60,9 @@ def rivers_along(partition: Partition, arcs: Ints, scale: float) -> GeoDataFrame
     first = len(partition.nodes) + partition.offset
     lines = [
         shapely.linestrings(
-            to_degrees(scale * table[[partition.start[arc], *range(first[arc], first[arc + 1]), partition.end[arc]]])
+            to_degrees(
+                scale * table[[partition.start[arc], *range(first[arc], first[arc + 1]), partition.end[arc]]]
+            )
         )
         for arc in arcs
     ]

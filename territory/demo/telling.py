@@ -14,6 +14,7 @@ from geopandas import GeoDataFrame, GeoSeries
 from territory.demo import names
 from territory.demo.drawing import Drawn, Shapes, areas_m2, inset, jurisdictions, scaled, to_degrees
 from territory.demo.faults import Copy, Draft, Fault
+from territory.demo.files import truth_of_file
 from territory.demo.groups import NONE
 from territory.demo.terrain import Floats, Ints
 from territory.findings import Code
@@ -51,6 +52,7 @@ class Telling:
         width = max(3, len(str(len(self.communes))))
         self.commune_id = {each: f"k{at + 1:0{width}d}" for at, each in enumerate(self.communes)}
 
+    @cached_property
     def layer(self) -> GeoDataFrame:
         """Councils, communes and the corridor."""
         draft = self.draft
@@ -129,7 +131,9 @@ class Telling:
         kept[list(partition.collapsed)] = False
         arcs = np.flatnonzero(kept)
         length_m = partition.lengths_m()[arcs]
-        pairs = list(zip(partition.left[arcs].tolist(), partition.right[arcs].tolist(), length_m.tolist(), strict=True))
+        pairs = list(
+            zip(partition.left[arcs].tolist(), partition.right[arcs].tolist(), length_m.tolist(), strict=True)
+        )
         found = [(self.id_of[left], self.id_of[right], length) for left, right, length in pairs]
         for at, copy in enumerate(draft.copies):
             if copy.scale == 1.0:
@@ -139,12 +143,16 @@ class Telling:
                     for left, right, length in own
                 ]
                 found.append((self.id_of[copy.cell], self.copy_ids[at], sum(length for *_, length in own)))
-        table = pd.DataFrame([(*sorted(pair[:2]), pair[2]) for pair in found], columns=["left", "right", "length_m"])
+        table = pd.DataFrame(
+            [(*sorted(pair[:2]), pair[2]) for pair in found], columns=["left", "right", "length_m"]
+        )
         return table.sort_values(["left", "right"], ignore_index=True)
 
     def truth(self) -> GeoDataFrame:
         """Every fault there is."""
         rows = [*(self._told(fault) for fault in self.draft.faults), *self._crossings()]
+        if self.draft.faults:
+            rows += truth_of_file(self.layer)
         table = pd.DataFrame(rows, columns=[*_COLUMNS, "geometry"])
         table["needs"] = table["needs"].fillna("")
         return GeoDataFrame(table, geometry="geometry", crs=WGS84)
@@ -169,7 +177,9 @@ class Telling:
     @cached_property
     def commune_shapes(self) -> Shapes:
         """The union of its councils for each commune, as the councils drew it."""
-        return np.array([self.drawn.united(sorted(cells)) for cells in self.polygon_cells] + [None], dtype=object)[:-1]
+        return np.array([self.drawn.united(sorted(cells)) for cells in self.polygon_cells] + [None], dtype=object)[
+            :-1
+        ]
 
     @cached_property
     def corridor(self) -> list[int]:
@@ -184,7 +194,10 @@ class Telling:
                 beside[left].add(right)
                 beside[right].add(left)
         wanted = min(12, max(3, len(self.communes) // 8))
-        middle = {each: seeds[list(cells)].mean(axis=0) for each, cells in zip(self.communes, self.polygon_cells, strict=True)}
+        middle = {
+            each: seeds[list(cells)].mean(axis=0)
+            for each, cells in zip(self.communes, self.polygon_cells, strict=True)
+        }
         # Westwards as far as it goes, then back east from there.
         first = min(self.communes, key=lambda each: float(np.linalg.norm(middle[each])))
         chain = [first]
@@ -242,7 +255,9 @@ class Telling:
             "territories": tuple(sorted(territories)),
             "needs": fault.needs,
             "geometry": ground,
-            "count": fault.args.get("pieces", fault.args.get("councils", fault.args.get("families", fault.args.get("count")))),
+            "count": fault.args.get(
+                "pieces", fault.args.get("councils", fault.args.get("families", fault.args.get("count")))
+            ),
         }
         if "group" in fault.args:
             row["group"] = self.commune_id[int(fault.args["group"])]
@@ -275,7 +290,9 @@ class Telling:
         _, _, beyond = self._jurisdictions
         cuts = dict(self.draft.cuts)
         held: list[tuple[str, Iterable[int]]] = [(self.id_of[cell], [cell]) for cell in cuts]
-        held += [(self.commune_id[each], cells) for each, cells in zip(self.communes, self.polygon_cells, strict=True)]
+        held += [
+            (self.commune_id[each], cells) for each, cells in zip(self.communes, self.polygon_cells, strict=True)
+        ]
         area_m2 = self._areas
         state = groups.state
         for territory, cells in held:

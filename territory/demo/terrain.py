@@ -88,7 +88,7 @@ class Terrain:
         """How far out a point lies: 0 in the middle, 1 on the outline of the region."""
         distance = np.hypot(*points.T)
         ray = points / np.maximum(distance, 1e-9)[:, None]
-        return distance / (self.radius_m * (1 + np.clip(0.5 * self.outline.at(ray), -_BAYS, _BAYS)))
+        return np.asarray(distance / (self.radius_m * (1 + np.clip(0.5 * self.outline.at(ray), -_BAYS, _BAYS))))
 
     def mountains(self, points: Floats) -> Floats:
         """0 in the valleys, 1 on the ridges."""
