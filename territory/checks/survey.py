@@ -144,7 +144,13 @@ class Survey:
 
 def _outside(found: GeoDataFrame, places: GeoSeries, reach_m: float, min_area_m2: float) -> GeoDataFrame:
     """Cut places declared shared, with the tolerance of their line, out of the ground that pairs share."""
-    shared = shapely.buffer(shapely.union_all(np.asarray(places.array)), reach_m)
+    # Only places that are near: a drawing is checked among all those of a country.
+    near = np.unique(
+        places.sindex.query(np.asarray(found.geometry.array), predicate="dwithin", distance=reach_m)[1]
+    )
+    if not len(near):
+        return found
+    shared = shapely.buffer(shapely.union_all(np.asarray(places.array)[near]), reach_m)
     shapely.prepare(shared)
     touched = shapely.intersects(shared, np.asarray(found.geometry.array))
     if not touched.any():
