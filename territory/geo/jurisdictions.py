@@ -41,7 +41,7 @@ def shares(
     outlines = outlines or Outlines.of(units)
     theirs = theirs or Outlines.of(jurisdictions)
     pairs = outlines.pairs_with(theirs)
-    areas = _shared_areas(outlines, theirs, pairs, np.asarray(jurisdictions.array))
+    areas = shared_areas_m2(outlines, theirs, pairs)
     count = len(jurisdictions)
     keys, where = np.unique(outlines.unit[pairs[:, 0]] * count + theirs.unit[pairs[:, 1]], return_inverse=True)
     area_m2 = np.bincount(where, areas, minlength=len(keys))
@@ -55,30 +55,6 @@ def shares(
             "share": area_m2 / shapely.area(np.asarray(units.array))[unit],
         }
     )
-
-
-def _shared_areas(ours: Outlines, theirs: Outlines, pairs: np.ndarray, jurisdictions: np.ndarray) -> np.ndarray:
-    """m² that the parts of each pair share.
-
-    Most units lie far from every line between jurisdictions: where the box of one meets no such line, all of it is
-    on the side of any of its points, and the long outline need not be read.
-    """
-    is_near = np.zeros(len(ours.boxes), dtype=bool)
-    is_near[theirs.stretch_tree.query(shapely.box(*ours.boxes.T))[0]] = True
-    beside = is_near[pairs[:, 0]]
-    areas = np.zeros(len(pairs))
-    areas[beside] = shared_areas_m2(ours, theirs, pairs[beside])
-    far = np.flatnonzero(~beside)
-    place = theirs.unit[pairs[far, 1]]
-    corners = ours.edges[ours.first[pairs[far, 0]], :2]
-    own_m2 = ours.areas_m2()[pairs[far, 0]]
-    order = np.argsort(place, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(place[order])) + 1):
-        if len(rows):
-            ground = jurisdictions[place[rows[0]]]
-            shapely.prepare(ground)
-            areas[far[rows]] = np.where(shapely.contains_xy(ground, corners[rows]), own_m2[rows], 0.0)
-    return areas
 
 
 def crossings(

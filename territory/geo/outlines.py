@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -26,8 +25,6 @@ Ints = NDArray[np.int64]
 
 # From so many edges on, a part keeps them sorted; below, reading all is as fast.
 _LONG = 256
-# Edges to a box in `Outlines.stretch_tree`.
-_STRETCH = 32
 
 
 @dataclass(frozen=True)
@@ -67,28 +64,10 @@ class Outlines:
         """What the kernels read."""
         return self.edges, self.first, self.boxes, self.tallest
 
-    def areas_m2(self) -> Floats:
-        """(p,) area of each part."""
-        # Each part from a corner of its own: far from the origin products swallow the digits.
-        x, y = np.repeat(self.edges[self.first[:-1], :2], np.diff(self.first), axis=0).T
-        x0, y0, x1, y1 = self.edges.T
-        doubled = (x0 - x) * (y1 - y) - (x1 - x) * (y0 - y)
-        return np.asarray(np.add.reduceat(doubled, self.first[:-1]) / 2) if len(doubled) else np.empty(0)
-
     @cached_property
     def tree(self) -> shapely.STRtree:
         """The boxes of the parts, to search."""
         return shapely.STRtree(shapely.box(*self.boxes.T))
-
-    @cached_property
-    def stretch_tree(self) -> shapely.STRtree:
-        """Boxes of runs of consecutive edges, to search: where the lines are, without their length."""
-        starts = np.concatenate(
-            [np.arange(a, b, _STRETCH) for a, b in pairwise(self.first)] or [np.empty(0, dtype=int)]
-        )
-        low = np.minimum.reduceat(np.minimum(self.edges[:, :2], self.edges[:, 2:]), starts)
-        high = np.maximum.reduceat(np.maximum(self.edges[:, :2], self.edges[:, 2:]), starts)
-        return shapely.STRtree(shapely.box(*low.T, *high.T))
 
     def pairs(self, *, within_m: float = 0.0) -> Ints:
         """(k, 2) parts of different units whose boxes come within a distance of each other, each pair once."""
@@ -226,12 +205,21 @@ def _shared_areas(ours, theirs, pairs, result):  # type: ignore[no-untyped-def]
         north = min(boxes_a[i, 3], boxes_b[j, 3])
         if west >= east or south >= north:
             continue
+        a = edges_a[first_a[i] : first_a[i + 1]]
+        b = edges_b[first_b[j] : first_b[j + 1]]
         is_long = tallest_a[i] < math.inf or tallest_b[j] < math.inf
+        # Where no line of a long outline meets the other's box, all of the other is on one side of it.
+        if tallest_b[j] < math.inf and not _meets(b, tallest_b[j], boxes_a[i]):
+            result[k] = _area(a) if _is_inside(b, boxes_b[j], tallest_b[j], a[0, 0], a[0, 1]) else 0.0
+            continue
+        if tallest_a[i] < math.inf and not _meets(a, tallest_a[i], boxes_b[j]):
+            result[k] = _area(b) if _is_inside(a, boxes_a[i], tallest_a[i], b[0, 0], b[0, 1]) else 0.0
+            continue
         turned = is_long or east - west > north - south
-        n_a = _cut(edges_a[first_a[i] : first_a[i + 1]], tallest_a[i], west, south, east, north, turned, cut_a)
+        n_a = _cut(a, tallest_a[i], west, south, east, north, turned, cut_a)
         if n_a == 0:
             continue
-        n_b = _cut(edges_b[first_b[j] : first_b[j + 1]], tallest_b[j], west, south, east, north, turned, cut_b)
+        n_b = _cut(b, tallest_b[j], west, south, east, north, turned, cut_b)
         total = 0.0
         for e in range(n_a):
             x0, y0, x1, y1, s = cut_a[e]
@@ -241,6 +229,27 @@ def _shared_areas(ours, theirs, pairs, result):  # type: ignore[no-untyped-def]
                 if left < right:
                     total += s * cut_b[f, 4] * _integral_of_lower(x0, y0, x1, y1, cut_b[f], left, right)
         result[k] = max(total, 0.0)
+
+
+@njit(cache=True, nogil=True)
+def _meets(part, tallest, box):  # type: ignore[no-untyped-def]
+    """Whether the box of any edge of a sorted part meets a box."""
+    for k in range(_first_that_reaches(part, tallest, box[1]), len(part)):
+        if _south(part[k]) > box[3]:
+            break
+        if _boxes_meet(part[k], box, 0.0):
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _area(part):  # type: ignore[no-untyped-def]
+    # From a corner of its own: far from the origin products swallow the digits.
+    x, y = part[0, 0], part[0, 1]
+    doubled = 0.0
+    for k in range(len(part)):
+        doubled += (part[k, 0] - x) * (part[k, 3] - y) - (part[k, 2] - x) * (part[k, 1] - y)
+    return doubled / 2.0
 
 
 @njit(cache=True, nogil=True, inline="always")

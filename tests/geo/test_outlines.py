@@ -133,3 +133,19 @@ def test_long_outlines_are_measured_like_short_ones(seed, tolerance_m):
         assert beside_lengths_m(layer, layer, pair, tolerance_m=tolerance_m) == pytest.approx(
             beside_lengths_m(short, short, pair, tolerance_m=tolerance_m), abs=1e-3
         )
+
+
+@pytest.mark.parametrize(
+    ("place", "area_m2"),
+    [
+        (box(500, 20, 510, 30), 100),
+        (box(480, 480, 520, 520), 0),
+        (box(2000, 0, 2010, 10), 0),
+        (box(395, 395, 405, 405), 75),
+    ],
+    ids=["within", "in the hole", "beyond", "on the hole's line"],
+)
+def test_a_unit_far_from_every_line_of_a_long_outline_is_wholly_on_one_side(place, area_m2):
+    long = shapely.segmentize(box(0, 0, 1000, 1000) - box(400, 400, 600, 600), 1.0)
+    assert shared_m2(place, long) == pytest.approx(area_m2)
+    assert shared_m2(long, place) == pytest.approx(area_m2)
