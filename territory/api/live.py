@@ -13,7 +13,7 @@ from territory.findings import Finding
 from territory.maps.tiles import Tileset
 from territory.mosaic import Mosaic
 from territory.profiles import Profile
-from territory.services import drawing, publishing
+from territory.services import drawing, publishing, storing
 
 # Longer than a small store takes, shorter than somebody waits before a blank page.
 PATIENCE_S = 2.0
@@ -32,10 +32,7 @@ class Live:
     @classmethod
     def open(cls, store: str, profile: Profile) -> Live:
         """Load a store."""
-        from territory.store import load
-
-        layer, surroundings = load(store)
-        live = cls(Mosaic(layer, surroundings), profile)
+        live = cls(storing.open_store(store), profile)
         live._warm()
         return live
 

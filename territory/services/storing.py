@@ -9,10 +9,12 @@ from territory.services.errors import NotFound, Unusable
 
 if TYPE_CHECKING:
     from territory.demo import Region
+    from territory.mosaic import Mosaic
 
 DEFAULT_STORE = "territory.db"
 """Where territories are kept unless somebody says otherwise: a file in the current folder."""
 
+_SIGNATURE = b"SQLite format 3\0"
 _FILE_SCHEME = "sqlite:///"
 
 
@@ -43,11 +45,36 @@ def require_store(store: str) -> Path:
     ------
     NotFound
         There is none.
+    Unusable
+        The file is no store.
     """
     path = store_file(store)
     if not path.is_file():
         raise NotFound("store.missing", path=str(path))
+    with path.open("rb") as file:
+        if file.read(len(_SIGNATURE)) != _SIGNATURE:
+            raise Unusable("store.unreadable", path=str(path))
     return path
+
+
+def open_store(store: str) -> Mosaic:
+    """The mosaic of a store.
+
+    Raises
+    ------
+    NotFound
+        There is none.
+    Unusable
+        The file is no store, or a broken one.
+    """
+    from territory.mosaic import Mosaic
+    from territory.store import UnreadableStore, load
+
+    path = require_store(store)
+    try:
+        return Mosaic(*load(path))
+    except UnreadableStore:
+        raise Unusable("store.unreadable", path=str(path)) from None
 
 
 def create_demo(region: Region, store: str, *, may_replace: bool = False) -> Path:
@@ -70,9 +97,7 @@ def create_demo(region: Region, store: str, *, may_replace: bool = False) -> Pat
     from territory.store import save
 
     path = store_file(store)
-    if path.exists():
-        if not may_replace:
-            raise Unusable("store.exists", path=str(path))
-        path.unlink()
+    if path.exists() and not may_replace:
+        raise Unusable("store.exists", path=str(path))
     save(path, region.layer, region.surroundings)
     return path

@@ -70,6 +70,12 @@ def test_a_store_that_is_not_there_ends_with_2_and_what_to_do(run, capsys, tmp_p
     assert "territory demo" in capsys.readouterr().err
 
 
+def test_a_store_that_is_none_ends_with_2_and_what_to_do(run, capsys, tmp_path):
+    (tmp_path / "text.db").write_text("no store")
+    run("serve", "--store", tmp_path / "text.db", code=2)
+    assert "text.db" in capsys.readouterr().err
+
+
 def test_a_port_that_is_taken_ends_with_2_and_what_to_do(run, capsys, store):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

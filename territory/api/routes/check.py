@@ -56,7 +56,7 @@ async def check_drawing(request: Request, live: LiveDep, settings: SettingsDep, 
 
 @router.post("/api/check/file", openapi_extra=schemas.FILE_BODY, responses=schemas.CHECKED_FILE)
 async def check_file(request: Request, live: LiveDep, settings: SettingsDep, language: Language) -> Response:
-    """Check an uploaded file of boundaries, in any format that ``territory check`` reads."""
+    """Check an uploaded file of boundaries, in any format that the command line reads."""
     around = drawing.beneath(live.mosaic.surroundings)
     async with uploaded(request) as (path, said):
 

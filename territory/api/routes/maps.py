@@ -30,7 +30,5 @@ def show_map(
     shown = maps.respond(view, language=language, bbox=bbox, embed=embed)
     if shown is None:
         again = f"{request.url.path}?{request.url.query}"
-        return pages.respond(
-            request, "computing.html", status=202, again=again, is_fictitious=live.is_fictitious
-        )
+        return pages.respond(request, "computing.html", status=202, again=again, is_fictitious=live.is_fictitious)
     return shown
