@@ -111,6 +111,11 @@ def _paths_of_kind(kind: int, shapes: npt.NDArray[Any], feature: Ints) -> Paths:
     return Paths(xy, np.asarray(rings, np.int64), feature[part], part, is_hole).vertices(~closing)
 
 
+def no_paths() -> Paths:
+    """Nothing at all."""
+    return single(np.empty((0, 2)), np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64))
+
+
 def single(xy: npt.NDArray[Any], starts: Ints, feature: Ints) -> Paths:
     """Paths that are no rings: points and lines."""
     count = len(feature)

@@ -28,6 +28,7 @@ from territory.maps.mvt import (
     Ints,
     Paths,
     layer,
+    no_paths,
     paths_of,
     plain_rings,
     quantised,
@@ -128,7 +129,7 @@ class _Parts:
     def __init__(self, frame: GeoDataFrame) -> None:
         shapes = shapely.transform(np.asarray(frame.geometry.array), to_world)
         self._shapes, self._feature = shapely.get_parts(shapes, return_index=True)
-        self._rings = paths_of(self._shapes, np.arange(len(self._shapes)))[POLYGON]
+        self._rings = paths_of(self._shapes, np.arange(len(self._shapes))).get(POLYGON, no_paths())
         self._first_ring = np.searchsorted(self._rings.feature, np.arange(len(self._shapes) + 1))
         self._bounds = shapely.bounds(self._shapes)
         self._tree = STRtree(self._shapes)

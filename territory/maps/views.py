@@ -180,6 +180,7 @@ def _levels(layer: GeoDataFrame, profile: Profile, language: str) -> list[dict[s
                 "id": level,
                 "name": known[level].name[language] if level in known else level,
                 "plural": known[level].plural[language] if level in known else level,
+                "said": list(known[level].name.values()) if level in known else [],
                 "count": int(counts[level]),
                 "rank": rank,
                 "filled": rank == 0,
@@ -248,7 +249,7 @@ def _draw(
         if tiles_url is None:
             frame = _public(layer[layer["level"] == level["id"]])
             frame = _lighter(frame) if is_heavy else frame
-        shown = {key: value for key, value in level.items() if key not in ("plural", "count")}
+        shown = {key: value for key, value in level.items() if key not in ("plural", "said", "count")}
         shown["opacity"] = 0.6 if basemap else 1
         drawn.add_child(
             Territories(shown, frame=frame, extent=_COARSE if is_heavy else _FINE, tiles_url=tiles_url)
@@ -318,6 +319,7 @@ def _places(layer: GeoDataFrame, levels: Sequence[Mapping[str, Any]]) -> list[di
         {
             "id": territory,
             "name": name,
+            **({"short": short} if (short := _short(name, known[level]["said"])) else {}),
             "level": known[level]["rank"],
             "called": known[level]["name"],
             "at": at.tolist(),
@@ -332,6 +334,18 @@ def _places(layer: GeoDataFrame, levels: Sequence[Mapping[str, Any]]) -> list[di
             strict=True,
         )
     ]
+
+
+def _short(name: str, words: Sequence[str]) -> str | None:
+    """A name without the word for its level before it, if it has one: on a map the line says that.
+
+    >>> _short("Comuna Maíz Tierno", ["comuna", "commune"])
+    'Maíz Tierno'
+    """
+    for word in words:
+        if name.lower().startswith(f"{word.lower()} "):
+            return name[len(word) + 1 :]
+    return None
 
 
 def _panel(

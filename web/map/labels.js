@@ -9,12 +9,6 @@ const MOST = 60;
 const LETTER = 7.2;
 const LINE = 20;
 
-/** A name without the word for its level: the line around it says that. @param {string} name @param {string} called */
-export function short(name, called) {
-  const isSaid = name.toLowerCase().startsWith(`${called.toLowerCase()} `);
-  return isSaid ? name.slice(called.length + 1) : name;
-}
-
 /**
  * @param {any} map
  * @param {Place[]} places heaviest first
@@ -30,10 +24,10 @@ export function labels(map, places) {
     /** @type {{x: number, y: number, half: number}[]} */
     const taken = [];
     pane.replaceChildren();
-    for (const { name: whole, called, level, at, box } of places) {
+    for (const { name: whole, short, level, at, box } of places) {
       if (taken.length >= MOST) break;
       if (!at || !view.contains([at[1], at[0]])) continue;
-      const name = short(whole, called);
+      const name = short ?? whole;
       const wide = map.project([at[1], box[2]], zoom).x - map.project([at[1], box[0]], zoom).x;
       const half = (Math.min(name.length, 24) * LETTER) / 2;
       // Groups may reach over their line a little; of small ones too many names would be noise.

@@ -113,11 +113,12 @@ export function addBasemap(map, { url, attribution, pane }) {
  */
 export function addTerritories(map, { data, tiles, level }) {
   const source = data ? embedded(bytesOf(data)) : served(String(tiles), level.id);
-  const style = (/** @type {Shape} */ { properties }) => {
-    const standsIn = level.filledUntil !== null && Math.round(map.getZoom()) <= level.filledUntil;
+  const style = (/** @type {Shape} */ { properties }, /** @type {number} */ zoom) => {
+    const standsIn = level.filledUntil !== null && zoom <= level.filledUntil;
     const parent = properties.parent;
     const group = standsIn ? properties.id : parent;
-    return territory({ ...level, filled: level.filled || standsIn }, group === undefined ? undefined : String(group));
+    const filled = level.filled || standsIn;
+    return territory({ ...level, filled }, group === undefined ? undefined : String(group), zoom);
   };
   const layer = new Shapes({ source, style, minZoom: level.minZoom, maxZoom: level.maxZoom, onFailure: failed(map) });
   layer.card = (/** @type {Shape} */ shape) => territoryCard(shape.properties, level, map.territory);

@@ -8,6 +8,7 @@ import { finding, plain, territory } from "./styles.js";
  * @typedef {object} Place
  * @property {string} id
  * @property {string} name
+ * @property {string} [short] the name without the word for its level
  * @property {number} level how many levels lie below it
  * @property {string} called name of its level
  * @property {[number, number] | null} at longitude, latitude of a point inside

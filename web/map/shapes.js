@@ -2,6 +2,7 @@
 /** A Leaflet layer that draws shapes on one canvas per tile, and knows what lies under a point. */
 import { POINT, POLYGON } from "./mvt.js";
 import { MARKER, fill, mark, stroke } from "./pen.js";
+import { colour } from "./styles.js";
 
 /** @typedef {import("./mvt.js").Shape} Shape */
 /** @typedef {import("./styles.js").Style} Style */
@@ -18,7 +19,7 @@ import { MARKER, fill, mark, stroke } from "./pen.js";
 /**
  * @typedef {object} ShapesOptions
  * @property {import("./sources.js").Source} source
- * @property {(shape: Shape) => Style | null} style nothing: not drawn now
+ * @property {(shape: Shape, zoom: number) => Style | null} style nothing: not drawn now
  * @property {(shape: Shape) => {x: number, y: number} | null} [place] in units of the source, where its marker stands
  * @property {(failure: Error) => void} [onFailure]
  */
@@ -65,7 +66,7 @@ export const Shapes = L.GridLayer.extend({
   },
 
   _draw(/** @type {any} */ tile) {
-    tile.drawn = drawn(tile.cut, this.options);
+    tile.drawn = drawn(tile.cut, tile.coords.z, this.options);
     tile.base ??= tile.appendChild(canvas());
     const context = prepared(tile.base);
     for (const { path, style } of tile.drawn) fill(context, path, style);
@@ -81,9 +82,8 @@ export const Shapes = L.GridLayer.extend({
     tile.over ??= tile.appendChild(canvas());
     const context = prepared(tile.over);
     for (const { path, style, marker } of chosen) {
-      const line = { stroke: getComputedStyle(document.documentElement).getPropertyValue("--chosen"), width: 4 };
-      stroke(context, path, { ...line, casing: "#fff" });
-      if (marker) mark(context, marker.x, marker.y, { ...style, casing: line.stroke }, MARKER + 3);
+      stroke(context, path, { stroke: colour("chosen"), width: 4, casing: "#fff" });
+      if (marker) mark(context, marker.x, marker.y, { ...style, casing: colour("chosen") }, MARKER + 3);
     }
   },
 
@@ -118,13 +118,14 @@ function prepared(element) {
 
 /**
  * @param {import("./sources.js").Cut} cut
+ * @param {number} zoom
  * @param {ShapesOptions} options
  * @returns {Drawn[]}
  */
-function drawn({ shapes, scale, left, top }, { style, place }) {
+function drawn({ shapes, scale, left, top }, zoom, { style, place }) {
   const out = [];
   for (const shape of shapes) {
-    const styled = style(shape);
+    const styled = style(shape, zoom);
     if (!styled) continue;
     const box = [
       shape.box[0] * scale - left,

@@ -13,11 +13,17 @@
  * @property {"square" | "triangle" | "circle"} [marker] where the shape is too small to see, and at its place
  */
 
-const root = document.documentElement;
+/** @type {Map<string, string>} */
+const colours = new Map();
 
 /** @param {string} name */
 export function colour(name) {
-  return getComputedStyle(root).getPropertyValue(`--${name}`).trim();
+  let known = colours.get(name);
+  if (known === undefined) {
+    known = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+    colours.set(name, known);
+  }
+  return known;
 }
 
 export const TINTS = 6;
@@ -33,17 +39,15 @@ export function tintOf(id) {
  * A territory of a level.
  * @param {{filled: boolean, rank: number, beside: boolean, opacity: number}} level
  * @param {string | undefined} group whose tint it has; none for a territory that is in no group
+ * @param {number} [zoom] thinner lines from afar, where they lie closer
  * @returns {Style}
  */
-export function territory(level, group) {
-  if (level.beside) return { stroke: colour("corridor"), width: 4, dash: [14, 7] };
-  if (!level.filled) return { stroke: colour("group-line"), width: Math.min(1 + level.rank, 5), casing: colour("casing") };
-  return {
-    fill: group === undefined ? colour("tint-none") : tintOf(group),
-    opacity: level.opacity,
-    stroke: colour("unit-line"),
-    width: 1,
-  };
+export function territory({ filled, rank, beside, opacity }, group, zoom = 14) {
+  const width = zoom < 11 ? 0.6 : zoom < 13 ? 0.8 : 1;
+  if (beside) return { stroke: colour("corridor"), width: 4 * width, dash: [14, 7] };
+  if (!filled) return { stroke: colour("group-line"), width: Math.min(1 + rank, 5) * width, casing: colour("casing") };
+  const fill = group === undefined ? colour("tint-none") : tintOf(group);
+  return { fill, opacity, stroke: colour("unit-line"), width };
 }
 
 /** @type {Record<string, {marker: Style["marker"], dash: number[], width: number}>} */
