@@ -182,7 +182,7 @@ def serve(
     """Serve maps, pages and API."""
     from territory.cli.serve import serve_store
 
-    serve_store(store, host=host, port=port, workers=workers, language=ctx.obj)
+    serve_store(store, host=host, port=port, workers=workers, language=ctx.obj, pages_language=lang and lang.value)
 
 
 def command(language: str) -> Any:

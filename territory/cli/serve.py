@@ -22,15 +22,30 @@ _LOGGING = {
 }
 
 
-def serve_store(store: str, *, host: str, port: int, workers: int, language: str) -> None:
-    """Serve until stopped."""
+def serve_store(
+    store: str, *, host: str, port: int, workers: int, language: str, pages_language: str | None = None
+) -> None:
+    """Serve until stopped.
+
+    Parameters
+    ----------
+    store
+        What to serve.
+    host, port, workers
+        Where, and with how many processes.
+    language
+        Of what is said here.
+    pages_language
+        Of pages, for who asks in no language of ours; by default that of the settings.
+    """
     import uvicorn
 
     require_store(store)
     _require_free(host, port)
     # Workers are processes of their own and read their settings from the environment.
     os.environ["TERRITORY_STORE"] = store
-    os.environ.setdefault("TERRITORY_LANGUAGE", language)
+    if pages_language is not None:
+        os.environ["TERRITORY_LANGUAGE"] = pages_language
     typer.echo(say(language, "cli.serve.at", url=f"http://{_for_url(host)}:{port}", store=store), err=True)
     uvicorn.run(
         "territory.api.app:create_app",
