@@ -189,13 +189,16 @@ class BasemapTiles(_Drawn):
 
 
 class Ground(_Drawn):
-    """Land, or lines of reference: a frame with the column ``style``."""
+    """``land``, or the lines of ``jurisdictions`` by their column ``level``; in the page or from tiles."""
 
     function = "addGround"
 
-    def __init__(self, frame: GeoDataFrame, *, pane: str, extent: int) -> None:
-        super().__init__(pane=pane)
-        self._hold("data", _packed("ground", frame, extent))
+    def __init__(
+        self, layer: str, *, frame: GeoDataFrame | None, pane: str, extent: int, tiles_url: str | None
+    ) -> None:
+        super().__init__(layer=layer, pane=pane, tiles=tiles_url, data=None)
+        if frame is not None:
+            self._hold("data", _packed(layer, frame, extent))
 
 
 class Territories(_Drawn):

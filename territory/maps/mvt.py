@@ -147,41 +147,45 @@ def plain_rings(rings: Paths) -> Paths:
     positive area, holes a negative one.
     """
     for _ in range(_MOST_PASSES):
-        if not len(rings.feature):
-            return rings
-        before, after = _around(rings)
-        into = rings.xy - rings.xy[before]
-        out_of = rings.xy[after] - rings.xy
-        turns = into[:, 0] * out_of[:, 1] != into[:, 1] * out_of[:, 0]
-        moves = into.any(axis=1)
+        dx, dy = _steps(rings, 0), _steps(rings, 1)
+        next_dx, next_dy = _following(rings, dx), _following(rings, dy)
+        moves = (dx != 0) | (dy != 0)
+        turns = dx * next_dy != dy * next_dx
         # Of repeated vertices the first stays and is judged in the next pass, with its true neighbours.
-        following = moves[after]
-        chosen = moves & (turns | ~following)
+        chosen = moves & (turns | ((next_dx == 0) & (next_dy == 0)))
         if chosen.all():
             break
         rings = rings.vertices(chosen)
     return _oriented(rings)
 
 
-def _around(paths: Paths) -> tuple[Ints, Ints]:
-    """Index of the vertex before and after each, around each ring."""
-    count = len(paths.xy)
-    before, after = np.arange(count) - 1, np.arange(count) + 1
-    before[paths.starts[:-1]] = paths.starts[1:] - 1
-    after[paths.starts[1:] - 1] = paths.starts[:-1]
-    return before, after
+def _steps(rings: Paths, axis: int) -> Ints:
+    """How far each vertex lies from the one before, around each ring."""
+    along = np.ascontiguousarray(rings.xy[:, axis])
+    steps = np.diff(along, prepend=0)
+    first, last = rings.starts[:-1], rings.starts[1:] - 1
+    steps[first] = along[first] - along[last]
+    return steps
+
+
+def _following(rings: Paths, values: Ints) -> Ints:
+    """The value of the vertex after each, around each ring."""
+    following = np.roll(values, -1)
+    following[rings.starts[1:] - 1] = values[rings.starts[:-1]]
+    return following
 
 
 def _oriented(rings: Paths) -> Paths:
     if not len(rings.feature):
         return rings
-    _, after = _around(rings)
-    x, y = rings.xy.T
-    twice_area = np.add.reduceat(x * y[after] - x[after] * y, rings.starts[:-1])
+    x, y = np.ascontiguousarray(rings.xy.T)
+    twice_area = np.add.reduceat(x * _following(rings, y) - _following(rings, x) * y, rings.starts[:-1])
     # A hole whose exterior is gone would be read as one.
     has_area = twice_area != 0
     sound = has_area & np.isin(rings.part, rings.part[has_area & ~rings.is_hole])
     turned = (twice_area > 0) == rings.is_hole
+    if not turned.any():
+        return rings.paths(np.flatnonzero(sound))
     sizes = rings.sizes
     first = np.repeat(rings.starts[:-1], sizes)
     last = np.repeat(rings.starts[1:] - 1, sizes)
@@ -294,9 +298,8 @@ def _features(kind: int, paths: Paths, tags: Ints) -> bytes:
     commands = _Commands.of(kind, paths)
     rows = np.unique(paths.feature)
     count = len(rows)
-    owner = np.searchsorted(rows, commands.feature)
-    command_sizes = np.bincount(owner, minlength=count)
-    command_bytes = np.bincount(owner, weights=_sizes(commands.values), minlength=count).astype(np.int64)
+    command_sizes = np.bincount(commands.owner, minlength=count)
+    command_bytes = np.bincount(commands.owner, weights=_sizes(commands.values), minlength=count).astype(np.int64)
     given = tags >= 0
     tag_sizes = given.sum(axis=1)
     tag_bytes = np.where(given, _sizes(np.maximum(tags, 0)), 0).sum(axis=1)
@@ -326,10 +329,10 @@ def _spread(starts: Ints, sizes: Ints) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class _Commands:
-    """Drawing commands of paths as integers, and the feature each belongs to."""
+    """Drawing commands of paths as integers, and whose they are: the first feature's, the second's …"""
 
     values: Ints
-    feature: Ints
+    owner: Ints
 
     @classmethod
     def of(cls, kind: int, paths: Paths) -> _Commands:
@@ -341,7 +344,7 @@ class _Commands:
         deltas[first] = paths.xy[first]
         steps = (deltas << 1) ^ (deltas >> 63)
         if kind == POINT:
-            return cls._points(steps, paths.feature, begins)
+            return cls._points(steps, begins)
         lengths = 2 * sizes + (3 if kind == POLYGON else 2)
         starts = np.concatenate([[0], np.cumsum(lengths)])
         values = np.empty(starts[-1], dtype=np.int64)
@@ -354,17 +357,17 @@ class _Commands:
         is_later = np.ones(len(at), dtype=bool)
         is_later[paths.starts[:-1]] = False
         values[at + is_later[:, None]] = steps
-        return cls(values, np.repeat(paths.feature, lengths))
+        return cls(values, np.repeat(np.cumsum(begins) - 1, lengths))
 
     @classmethod
-    def _points(cls, steps: Ints, feature: Ints, begins: Bools) -> _Commands:
+    def _points(cls, steps: Ints, begins: Bools) -> _Commands:
         """All points of a feature under one MoveTo."""
-        counts = np.diff(np.append(np.flatnonzero(begins), len(feature)))
+        counts = np.diff(np.append(np.flatnonzero(begins), len(begins)))
         starts = np.concatenate([[0], np.cumsum(2 * counts + 1)])
         values = np.empty(starts[-1], dtype=np.int64)
         values[starts[:-1]] = counts << 3 | 1
         values[_spread(starts[:-1] + 1, 2 * counts)] = steps.ravel()
-        return cls(values, np.repeat(feature[begins], 2 * counts + 1))
+        return cls(values, np.repeat(np.arange(len(counts)), 2 * counts + 1))
 
 
 def _sizes(values: Ints) -> Ints:

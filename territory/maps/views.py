@@ -42,7 +42,8 @@ _COARSE = 2**23
 _COARSE_M = 5.0
 _GROUND = 2**24
 _METRES_PER_DEGREE = 111_320.0
-_COUNCILS_FROM_ZOOM = 9
+_COUNCILS_FROM_ZOOM = 11
+"""Below it a council is a few pixels wide, and a screen of them takes megabytes."""
 _LAST_ZOOM = 20
 _EVERYWHERE: Box = (-180.0, -60.0, 180.0, 75.0)
 _HEAVIEST_VERTICES = 50_000
@@ -237,12 +238,12 @@ def _draw(
     if basemap is not None:
         drawn.add_child(BasemapTiles(basemap, pane="ground"))
     elif surroundings.land is not None:
-        drawn.add_child(Ground(_styled(surroundings.land, "land"), pane="ground", extent=_GROUND))
+        land = _light(surroundings.land[["geometry"]])
+        drawn.add_child(Ground("land", frame=land, pane="ground", extent=_GROUND, tiles_url=None))
     if (places := surroundings.jurisdictions) is not None:
         drawn.add_child(folium.map.CustomPane("lines", z_index=250))
-        is_state = places["level"] == "state"
-        for style, chosen in (("jurisdiction", places[~is_state]), ("state", places[is_state])):
-            drawn.add_child(Ground(_styled(chosen, style), pane="lines", extent=_GROUND))
+        lines = None if tiles_url else _light(places[["level", "geometry"]])
+        drawn.add_child(Ground("jurisdictions", frame=lines, pane="lines", extent=_GROUND, tiles_url=tiles_url))
     is_heavy = _is_heavy(layer, tiles_url)
     for level in levels:
         frame = None
@@ -271,10 +272,10 @@ def _lighter(frame: GeoDataFrame, tolerance_m: float = _COARSE_M) -> GeoDataFram
     return frame.set_geometry(simple, crs=frame.crs)
 
 
-def _styled(frame: GeoDataFrame, style: str) -> GeoDataFrame:
-    shapes = GeoDataFrame({"style": style}, index=frame.index, geometry=frame.geometry.array, crs=frame.crs)
-    is_large = shapely.get_num_coordinates(np.asarray(shapes.geometry.array)).sum() > _HEAVIEST_VERTICES
-    return _lighter(shapes, 4 * _COARSE_M) if is_large else shapes
+def _light(frame: GeoDataFrame) -> GeoDataFrame:
+    """Lines of reference, simplified when there is much of them: they are only for finding one's way."""
+    is_large = shapely.get_num_coordinates(np.asarray(frame.geometry.array)).sum() > _HEAVIEST_VERTICES
+    return _lighter(frame, 4 * _COARSE_M) if is_large else frame
 
 
 def _names(layer: GeoDataFrame, surroundings: Surroundings) -> dict[str, str]:

@@ -153,8 +153,8 @@ def test_many_boundaries_come_from_tiles_and_their_groups_stand_in_from_afar():
     drawn = views.territories(many(2_500), NOWHERE, language="es", tiles_url="/tiles/{layer}/{z}/{x}/{y}.mvt")
     councils, communes = (element.options for element in elements(drawn, "addTerritories"))
     assert councils["data"] is communes["data"] is None
-    assert councils["level"]["minZoom"] == 9
-    assert communes["level"]["filledUntil"] == 8
+    assert councils["level"]["minZoom"] == 11
+    assert communes["level"]["filledUntil"] == 10
     # Names of groups only: those of all councils would be larger than their tiles.
     assert {place["called"] for place in json.loads(block(drawn, "connectPanel", "list"))} == {"comuna"}
 

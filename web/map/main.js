@@ -84,12 +84,14 @@ function wholeControl(title, act) {
 /**
  * Land, or the lines of municipalities and states.
  * @param {any} map
- * @param {{data: string, pane: string}} options
+ * @param {{data: string | null, tiles: string | null, layer: "land" | "jurisdictions", pane: string}} options
  */
-export function addGround(map, { data, pane }) {
-  const styles = plain();
-  const style = (/** @type {Shape} */ { properties }) => styles[String(properties.style)];
-  const layer = new Shapes({ source: embedded(bytesOf(data)), style, pane, interactive: false });
+export function addGround(map, { data, tiles, layer: name, pane }) {
+  const source = data ? embedded(bytesOf(data)) : served(String(tiles), name);
+  const { land, state, jurisdiction } = plain();
+  const style = (/** @type {Shape} */ { properties }) =>
+    name === "land" ? land : properties.level === "state" ? state : jurisdiction;
+  const layer = new Shapes({ source, style, pane, interactive: false, onFailure: failed(map) });
   layer.addTo(map);
   return layer;
 }
@@ -113,12 +115,11 @@ export function addBasemap(map, { url, attribution, pane }) {
  */
 export function addTerritories(map, { data, tiles, level }) {
   const source = data ? embedded(bytesOf(data)) : served(String(tiles), level.id);
+  const standingIn = { ...level, filled: true };
   const style = (/** @type {Shape} */ { properties }, /** @type {number} */ zoom) => {
     const standsIn = level.filledUntil !== null && zoom <= level.filledUntil;
-    const parent = properties.parent;
-    const group = standsIn ? properties.id : parent;
-    const filled = level.filled || standsIn;
-    return territory({ ...level, filled }, group === undefined ? undefined : String(group), zoom);
+    const group = standsIn ? properties.id : properties.parent;
+    return territory(standsIn ? standingIn : level, group === undefined ? undefined : String(group), zoom);
   };
   const layer = new Shapes({ source, style, minZoom: level.minZoom, maxZoom: level.maxZoom, onFailure: failed(map) });
   layer.card = (/** @type {Shape} */ shape) => territoryCard(shape.properties, level, map.territory);

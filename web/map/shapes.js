@@ -11,8 +11,9 @@ import { colour } from "./styles.js";
  * @typedef {object} Drawn
  * @property {Shape} shape
  * @property {Style} style
- * @property {Path2D} path
+ * @property {Path2D | null} path for itself, made when somebody points at it
  * @property {number[]} box in pixels of the tile
+ * @property {boolean} isVisible large enough to be more than its marker
  * @property {{x: number, y: number} | null} marker
  */
 
@@ -33,6 +34,10 @@ const MARGIN = 2 * CELL;
 /** What is smaller is only a marker. */
 const VISIBLE = 10;
 const REACH = 16;
+/** Vertices nearer than this to the one before are left out: from afar most are. */
+const NEAR = 0.6;
+/** Shapes drawn at once: fewer calls, and not one path without end. */
+const AT_ONCE = 1000;
 
 export const Shapes = L.GridLayer.extend({
   options: { tileSize: SIZE, updateWhenZooming: false, keepBuffer: 1, interactive: true, minZoom: 1, maxZoom: 20 },
@@ -69,10 +74,12 @@ export const Shapes = L.GridLayer.extend({
     tile.drawn = drawn(tile.cut, tile.coords.z, this.options);
     tile.base ??= tile.appendChild(canvas());
     const context = prepared(tile.base);
-    for (const { path, style } of tile.drawn) fill(context, path, style);
-    for (const { path, style } of tile.drawn) stroke(context, path, style);
+    const batches = batched(tile);
+    for (const { path, style } of batches) fill(context, path, style);
+    for (const { path, style } of batches) stroke(context, path, style);
     const marked = standing(tile.drawn.filter((/** @type {Drawn} */ one) => one.marker));
-    for (const { marker, style } of marked) mark(context, marker.x, marker.y, style);
+    const radius = tile.coords.z < 10 ? 0.6 * MARKER : tile.coords.z < 12 ? 0.8 * MARKER : MARKER;
+    for (const { marker, style } of marked) mark(context, marker.x, marker.y, style, radius);
     this._emphasise(tile);
   },
 
@@ -81,7 +88,9 @@ export const Shapes = L.GridLayer.extend({
     if (!chosen.length && !tile.over) return;
     tile.over ??= tile.appendChild(canvas());
     const context = prepared(tile.over);
-    for (const { path, style, marker } of chosen) {
+    for (const piece of chosen) {
+      const { style, marker } = piece;
+      const path = pathOf(piece, tile);
       stroke(context, path, { stroke: colour("chosen"), width: 4, casing: "#fff" });
       if (marker) mark(context, marker.x, marker.y, { ...style, casing: colour("chosen") }, MARKER + 3);
     }
@@ -99,7 +108,7 @@ export const Shapes = L.GridLayer.extend({
     const tile = this._tiles[key]?.el;
     if (!tile?.drawn) return undefined;
     const [x, y] = [pixel.x - tile.coords.x * SIZE, pixel.y - tile.coords.y * SIZE];
-    return under(tile.drawn, x, y, tile.base.getContext("2d"))?.shape;
+    return under(tile, x, y)?.shape;
   },
 });
 
@@ -135,26 +144,62 @@ function drawn({ shapes, scale, left, top }, zoom, { style, place }) {
     ];
     const at = place?.(shape);
     const marker = styled.marker && at ? { x: at.x * scale - left, y: at.y * scale - top } : null;
-    const isSmall = marker && box[2] - box[0] < VISIBLE && box[3] - box[1] < VISIBLE;
-    out.push({ shape, style: styled, box, marker, path: isSmall ? new Path2D() : traced(shape, scale, left, top) });
+    const isVisible = !marker || box[2] - box[0] >= VISIBLE || box[3] - box[1] >= VISIBLE;
+    out.push({ shape, style: styled, box, marker, isVisible, path: null });
   }
   return out;
 }
 
-/** @param {Shape} shape @param {number} scale @param {number} left @param {number} top */
-function traced({ type, xy, ends }, scale, left, top) {
-  const path = new Path2D();
+/** One path for many shapes of the same style. @param {any} tile */
+function batched(tile) {
+  /** @type {{path: Path2D, style: Style, left: number}[]} */
+  const batches = [];
+  /** @type {Map<Style, {path: Path2D, style: Style, left: number}>} */
+  const open = new Map();
+  for (const { shape, style, isVisible } of tile.drawn) {
+    if (!isVisible) continue;
+    let batch = open.get(style);
+    if (!batch || !batch.left) {
+      batch = { path: new Path2D(), style, left: AT_ONCE };
+      open.set(style, batch);
+      batches.push(batch);
+    }
+    batch.left -= 1;
+    trace(batch.path, shape, tile.cut);
+  }
+  return batches;
+}
+
+/** @param {Drawn} piece @param {any} tile */
+function pathOf(piece, tile) {
+  if (!piece.path) {
+    piece.path = new Path2D();
+    if (piece.isVisible) trace(piece.path, piece.shape, tile.cut);
+  }
+  return piece.path;
+}
+
+/** @param {Path2D} path @param {Shape} shape @param {import("./sources.js").Cut} cut */
+function trace(path, { type, xy, ends }, { scale, left, top }) {
   let i = 0;
   for (const end of ends) {
     if (type === POINT) {
       for (; i < end; i += 2) path.rect(xy[i] * scale - left - 0.75, xy[i + 1] * scale - top - 0.75, 1.5, 1.5);
       continue;
     }
-    path.moveTo(xy[i] * scale - left, xy[i + 1] * scale - top);
-    for (i += 2; i < end; i += 2) path.lineTo(xy[i] * scale - left, xy[i + 1] * scale - top);
+    let x = xy[i] * scale - left;
+    let y = xy[i + 1] * scale - top;
+    path.moveTo(x, y);
+    for (i += 2; i < end; i += 2) {
+      const nextX = xy[i] * scale - left;
+      const nextY = xy[i + 1] * scale - top;
+      if (Math.abs(nextX - x) < NEAR && Math.abs(nextY - y) < NEAR && i < end - 2) continue;
+      x = nextX;
+      y = nextY;
+      path.lineTo(x, y);
+    }
     if (type === POLYGON) path.closePath();
   }
-  return path;
 }
 
 /** Of markers in one cell only the first, heaviest; drawn last, on top. @param {any[]} marked */
@@ -167,30 +212,28 @@ function standing(marked) {
   return [...cells.values()].reverse();
 }
 
-/**
- * @param {Drawn[]} pieces
- * @param {number} x
- * @param {number} y
- * @param {CanvasRenderingContext2D} context
- */
-function under(pieces, x, y, context) {
+/** @param {any} tile @param {number} x @param {number} y @returns {Drawn | undefined} */
+function under(tile, x, y) {
+  const context = /** @type {CanvasRenderingContext2D} */ (tile.base.getContext("2d"));
+  // Paths are in pixels of the tile, the context is scaled for a dense screen.
+  const ratio = context.getTransform().a;
   let [nearest, least] = [/** @type {Drawn | undefined} */ (undefined), REACH];
-  for (const piece of pieces) {
+  for (const piece of tile.drawn) {
     if (!piece.marker) continue;
     const distance = Math.hypot(piece.marker.x - x, piece.marker.y - y);
     if (distance < least) [nearest, least] = [piece, distance];
   }
   if (nearest) return nearest;
-  const hit = (/** @type {Drawn} */ { path, box, style, shape }) => {
+  const isHit = (/** @type {Drawn} */ piece) => {
+    const { box, style, shape } = piece;
     if (box[0] > x + 6 || box[2] < x - 6 || box[1] > y + 6 || box[3] < y - 6) return false;
-    // The path is in pixels of the tile, the context may be scaled for a dense screen.
-    const ratio = context.getTransform().a;
-    if (shape.type === POLYGON && style.fill) return context.isPointInPath(path, x * ratio, y * ratio, "evenodd");
+    const path = pathOf(piece, tile);
+    if (shape.type === POLYGON && style.fill) return context.isPointInPath(path, x * ratio, y * ratio);
     context.lineWidth = 12;
     context.setLineDash([]);
     return context.isPointInStroke(path, x * ratio, y * ratio);
   };
   // The smallest of those that contain the point: a small overlap inside a large one can be reached too.
   const size = (/** @type {Drawn} */ { box }) => (box[2] - box[0]) * (box[3] - box[1]);
-  return pieces.filter(hit).sort((a, b) => size(a) - size(b))[0];
+  return tile.drawn.filter(isHit).sort((/** @type {Drawn} */ a, /** @type {Drawn} */ b) => size(a) - size(b))[0];
 }

@@ -70,5 +70,8 @@ export function served(url, name) {
  */
 export function bytesOf(id) {
   const text = document.getElementById(id)?.textContent ?? "";
-  return Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+  const raw = atob(text.trim());
+  const bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+  return bytes;
 }

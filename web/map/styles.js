@@ -32,7 +32,7 @@ export const TINTS = 6;
 export function tintOf(id) {
   let hash = 2166136261;
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 16777619);
-  return colour(`tint-${(hash >>> 0) % TINTS}`);
+  return `tint-${(hash >>> 0) % TINTS}`;
 }
 
 /**
@@ -43,11 +43,27 @@ export function tintOf(id) {
  * @returns {Style}
  */
 export function territory({ filled, rank, beside, opacity }, group, zoom = 14) {
+  // Shapes of one style are drawn together, so the same style is the same object.
+  const tint = filled && group !== undefined ? tintOf(group) : "tint-none";
+  const key = `${filled} ${rank} ${beside} ${opacity} ${tint} ${zoom}`;
+  let style = territories.get(key);
+  if (!style) territories.set(key, (style = territoryStyle(filled, rank, beside, opacity, tint, zoom)));
+  return style;
+}
+
+/** @type {Map<string, Style>} */
+const territories = new Map();
+
+/**
+ * @param {boolean} filled @param {number} rank @param {boolean} beside @param {number} opacity
+ * @param {string} tint @param {number} zoom
+ * @returns {Style}
+ */
+function territoryStyle(filled, rank, beside, opacity, tint, zoom) {
   const width = zoom < 11 ? 0.6 : zoom < 13 ? 0.8 : 1;
   if (beside) return { stroke: colour("corridor"), width: 4 * width, dash: [14, 7] };
   if (!filled) return { stroke: colour("group-line"), width: Math.min(1 + rank, 5) * width, casing: colour("casing") };
-  const fill = group === undefined ? colour("tint-none") : tintOf(group);
-  return { fill, opacity, stroke: colour("unit-line"), width };
+  return { fill: colour(tint), opacity, stroke: colour("unit-line"), width };
 }
 
 /** @type {Record<string, {marker: Style["marker"], dash: number[], width: number}>} */
