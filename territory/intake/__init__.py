@@ -96,7 +96,7 @@ def read_shapes(
     swap_axes: bool = False,
     within_country: bool = False,
     max_bytes: int | None = None,
-    name: str = "…",
+    called: str = "…",
     **columns: str | None,
 ) -> Intake:
     """Read boundaries from pasted text: GeoJSON in any form, KML, GPX, or a list of coordinates.
@@ -105,7 +105,7 @@ def read_shapes(
     ----------
     text
         What was pasted.
-    name
+    called
         What to call it in sentences.
     profile, crs, level, swap_axes, within_country, max_bytes, columns
         As for `read`.
@@ -128,24 +128,24 @@ def read_shapes(
     limit = min(max_bytes or guard.MAX_TEXT_BYTES, guard.MAX_TEXT_BYTES)
     if len(data) > limit:
         raise IntakeError(
-            "file.too_large", name=name, size=guard.megabytes(len(data)), limit=guard.megabytes(limit)
+            "file.too_large", name=called, size=guard.megabytes(len(data)), limit=guard.megabytes(limit)
         )
     if not data.strip():
-        raise IntakeError("file.empty", name=name)
+        raise IntakeError("file.empty", name=called)
     chooser = _chooser(columns)
     head = data.lstrip(b"\xef\xbb\xbf \t\r\n\x1e")[:1]
     if head in (b"{", b"["):
-        source = read_geojson(data, chooser, name=name, max_bytes=max_bytes)
+        source = read_geojson(data, chooser, name=called, max_bytes=max_bytes)
     elif head == b"<":
         is_gpx = b"<gpx" in data[:2000]
-        source = (read_gpx if is_gpx else read_kml)(data, chooser, name=name)
+        source = (read_gpx if is_gpx else read_kml)(data, chooser, name=called)
     else:
-        source = read_table(decode(data)[0], chooser, profile=profile, crs=crs, name=name)
+        source = read_table(decode(data)[0], chooser, profile=profile, crs=crs, name=called)
     return settle(
         source,
         chooser,
         profile=profile,
-        name=name,
+        name=called,
         crs=crs,
         level=level,
         swap_axes=swap_axes,

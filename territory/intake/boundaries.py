@@ -15,14 +15,16 @@ from territory.findings import Code, Finding, Severity
 from territory.geo.repair import canonical, repairs
 from territory.intake.areas import drop_not_numbers, flat, only_areas
 from territory.intake.columns import Chooser, attributes
-from territory.intake.errors import Notice
+from territory.intake.errors import IntakeError, Notice
 from territory.intake.place import is_swapped, locate
 from territory.intake.source import Source
 from territory.model import WGS84, as_layer
 from territory.profiles import Profile
 
-# A line of fewer points can be mended in a moment, however often it crosses itself.
-_TANGLED = 5_000
+# Mending a line that crosses itself this often takes half a second; a random scribble of 300 points takes 15.
+_MOST_CROSSINGS = 1_000
+# About 12 m² at the equator: nothing larger in one part can be a slip of the hand.
+_SPECK_DEG2 = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +55,10 @@ def settle(
     Raises
     ------
     IntakeError
-        No polygons, no CRS, or axes the wrong way round.
+        No features, no polygons, no CRS, or axes the wrong way round.
     """
+    if not len(source.shapes):
+        raise IntakeError("features.none", name=name)
     notices = list(source.notices)
     reasons = dict(source.reasons)
     shapes, rows = only_areas(source.shapes, notices, name)
@@ -71,16 +75,31 @@ def settle(
     findings = [_outside_finding(i, boundary) for i, boundary in boundaries[outside].items()]
     boundaries, frame, rows = boundaries[~outside], frame[~outside], rows[~outside]
 
-    untangled = _set_tangled_aside(boundaries, rows, reasons)
-    broken = repairs(untangled)
-    if len(broken):
-        why = {str(i): reasons[row] for i, row in zip(frame.index, rows, strict=True) if row in reasons}
-        findings += _repair_findings(broken, why, profile)
-        untangled.loc[broken.index] = broken.geometry.array
-        kept = ~untangled.is_empty.to_numpy()
-        untangled, frame = untangled[kept], frame[kept]
-    layer = as_layer(untangled, **{column: frame[column] for column in frame.columns})
-    return Intake(layer=layer, findings=findings, notices=tuple(notices))
+    boundaries, found = _mended(boundaries, rows, reasons, profile)
+    kept = ~boundaries.is_empty.to_numpy()
+    layer = as_layer(boundaries[kept], **{column: frame[column][kept] for column in frame.columns})
+    return Intake(layer=layer, findings=findings + found, notices=tuple(notices))
+
+
+def _mended(
+    boundaries: GeoSeries, rows: np.ndarray[Any, Any], reasons: dict[int, str], profile: Profile
+) -> tuple[GeoSeries, list[Finding]]:
+    """Boundaries as a repair would have them, empty where there is none, and a finding for each that changed."""
+    drawn = np.asarray(boundaries.array).copy()
+    is_valid = shapely.is_valid(drawn)
+    for i in np.flatnonzero(~is_valid):
+        if _is_tangle(drawn[i]):
+            drawn[i] = MultiPolygon()
+            reasons[int(rows[i])] = "tangled"
+    # Only these can need a repair; testing all others again would take half the time of reading.
+    suspect = ~is_valid | (shapely.get_num_geometries(drawn) != 1) | (shapely.area(drawn) < _SPECK_DEG2)
+    broken = repairs(GeoSeries(drawn[suspect], index=boundaries.index[suspect], crs=WGS84))
+    mended = GeoSeries(drawn, index=boundaries.index, crs=WGS84)
+    mended.loc[broken.index] = broken.geometry.array
+    if broken.empty:
+        return mended, []
+    why = {str(i): reasons[row] for i, row in zip(boundaries.index, rows, strict=True) if row in reasons}
+    return mended, _repair_findings(broken, why, profile)
 
 
 def _is_outside(boundaries: GeoSeries, profile: Profile, within_country: bool) -> np.ndarray[Any, Any]:
@@ -102,27 +121,13 @@ def _outside_finding(territory: str, boundary: MultiPolygon) -> Finding:
     )
 
 
-def _set_tangled_aside(boundaries: GeoSeries, rows: np.ndarray[Any, Any], reasons: dict[int, str]) -> GeoSeries:
-    """Empty the scribbles: mending a line that crosses itself thousands of times would never end."""
-    drawn = np.asarray(boundaries.array)
-    large = np.flatnonzero(shapely.get_num_coordinates(drawn) > _TANGLED)
-    tangled = [i for i in large if not shapely.is_valid(drawn[i]) and _is_tangle(drawn[i])]
-    if not tangled:
-        return boundaries
-    drawn = drawn.copy()
-    for i in tangled:
-        drawn[i] = MultiPolygon()
-        reasons[int(rows[i])] = "tangled"
-    return GeoSeries(drawn, index=boundaries.index, crs=boundaries.crs)
-
-
 def _is_tangle(shape: MultiPolygon) -> bool:
-    coords, ring = shapely.get_coordinates(shapely.get_rings(shape), return_index=True)
+    coords, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(shape)), return_index=True)
     edges = shapely.linestrings(np.stack([coords[:-1], coords[1:]], axis=1)[ring[1:] == ring[:-1]])
     # A sample tells a tangle from a slip without listing a hundred million crossings.
     step = max(1, len(edges) // 200)
     crossings = len(shapely.STRtree(edges).query(edges[::step], predicate="crosses")[0]) * step // 2
-    return crossings > 4 * _TANGLED
+    return crossings > _MOST_CROSSINGS
 
 
 def _repair_findings(broken: GeoDataFrame, why: Mapping[str, str], profile: Profile) -> list[Finding]:

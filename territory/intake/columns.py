@@ -265,7 +265,8 @@ def _parents(frame: pd.DataFrame) -> pd.Series:
     ids = dict(zip(by_name.to_numpy(), by_name.index, strict=True))
     is_id = frame["parent"].isin(frame.index)
     translated = frame["parent"].map(lambda said: ids.get(said, said), na_action="ignore")
-    return frame["parent"].where(is_id, translated)
+    parents = frame["parent"].where(is_id, translated).astype(object)
+    return parents.where(parents.notna(), None)
 
 
 def _level_words(profile: Profile) -> dict[str, str]:

@@ -80,8 +80,6 @@ def _quickly(data: bytes, choose: Choose) -> tuple[Source, list[Any], dict[str, 
 def _carefully(data: bytes, choose: Choose, name: str) -> tuple[Source, list[Any], dict[str, Any]]:
     """Whatever there is, shape by shape where needed."""
     features, said = _features(data, name)
-    if not features:
-        raise IntakeError("features.none", name=name)
     geometries, properties = _taken_apart(features, name)
     shapes, reasons = _build(geometries)
     columns = _columns(features, properties, choose)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import shapely
 
-from territory.intake.errors import Notice
+from territory.intake.errors import IntakeError, Notice
 from territory.intake.markup import Reader, parse
 from territory.intake.reference import WGS84
 from territory.intake.source import Choose, Source
@@ -34,6 +34,8 @@ def read_kml(data: bytes, choose: Choose, *, name: str) -> Source:
     """
     reader = _Placemarks()
     parse(data, reader, name=name, kind="KML")
+    if reader.links and not reader.shapes:
+        raise IntakeError("kml.only_links", name=name, links=reader.links)
     shapes = np.full(len(reader.shapes), None, dtype=object)
     shapes[:] = reader.shapes
     names = list(dict.fromkeys(key for told in reader.told for key in told))

@@ -27,6 +27,9 @@ from territory.intake.text import best_encoding
 
 _SUFFIX = {Format.GEOPACKAGE: ".gpkg", Format.SHAPEFILE: ".shp", Format.FLATGEOBUF: ".fgb"}
 _MAX_ROWS = 5_000_000
+# How a .cpg calls them; what is called Latin-1 was written on Windows, in its superset.
+_LATIN = ("1252", "ansi 1252", "iso-8859-1", "iso8859-1", "iso88591", "88591", "latin1", "latin-1")
+_ENCODINGS = {"utf8": "utf-8", "65001": "utf-8", **dict.fromkeys(_LATIN, "cp1252")}
 _DBF_SAMPLE = 2_000_000
 # Everything that GDAL and Arrow raise on a damaged file; anything else is a fault of ours.
 _NATIVE_ERRORS = (
@@ -41,7 +44,7 @@ _NATIVE_ERRORS = (
     MemoryError,
     ValueError,
     RuntimeError,
-    KeyError,
+    LookupError,
     OSError,
 )
 
@@ -222,7 +225,7 @@ def _dbf_encoding(path: Path) -> tuple[str | None, list[Notice]]:
         return None, []
     cpg = _part(path, ".cpg")
     said = cpg.read_text("ascii", errors="replace").strip().lower()[:20] if cpg else None
-    said = {"utf8": "utf-8", "65001": "utf-8", "1252": "cp1252", "ansi 1252": "cp1252"}.get(said or "", said)
+    said = _ENCODINGS.get(said or "", said)
     with table.open("rb") as file:
         header = file.read(32)
         if len(header) < 32:

@@ -176,13 +176,18 @@ def proposals(bounds: Bounds, profile: Profile) -> list[str]:
         return []
     if max(abs(bounds[0]), abs(bounds[2])) <= 180 and max(abs(bounds[1]), abs(bounds[3])) <= 180:
         return ["EPSG:4326"]
-    fits = []
-    for code in _candidates(profile):
-        crs = CRS.from_epsg(code)
-        [[lon, lat]] = to_wgs84(np.array([[x, y]]), crs)
-        if is_inside(lon, lat, profile) and _is_used_at(crs, lon, lat):
-            fits.append(f"EPSG:{code}")
-    return fits
+    return [f"EPSG:{code}" for code in _candidates(profile) if fits(x, y, CRS.from_epsg(code), profile)]
+
+
+def fits(x: float, y: float, crs: CRS, profile: Profile) -> bool:
+    """Whether coordinates would lie in the profile's country, and where that CRS is used.
+
+    >>> from territory.profiles import load_profile
+    >>> fits(450_000, 1_110_000, CRS.from_epsg(2202), load_profile())
+    True
+    """
+    [[lon, lat]] = to_wgs84(np.array([[x, y]]), crs)
+    return is_inside(lon, lat, profile) and _is_used_at(crs, lon, lat)
 
 
 def is_inside(lon: float, lat: float, profile: Profile) -> bool:

@@ -20,6 +20,7 @@ from territory.intake.errors import IntakeError, Notice
 from territory.intake.reference import (
     WGS84,
     degrees,
+    fits,
     is_inside,
     label,
     parse_crs,
@@ -46,6 +47,9 @@ _GROUP = (
     "consejo_comunal", "council", "comuna", "commune", "parcela", "lote",
 )  # fmt: skip
 _DELIMITERS = ("\t", ";", "|", ",")
+# Only a cell that begins with a quote is quoted: seconds are written with the same mark.
+_QUOTED = re.compile(r'(?:(?<=^)|(?<=[\t;|,]))\s*"(?:[^"]|"")*"')
+_GRID_ZONE = re.compile(r"\s*\d{1,2}\s*[C-HJ-NP-X]\s*", re.IGNORECASE)
 _LONGEST_FIELD = 50_000_000
 _ENOUGH = 3
 _SHOWN = 60
@@ -133,7 +137,7 @@ def _table(text: str, name: str) -> _Table:
 def _delimiter(lines: Sequence[str]) -> str | None:
     """What separates the cells; ``None`` for blanks, or a list that needs reading word by word."""
     for delimiter in _DELIMITERS:
-        counts = [line.count(delimiter) for line in lines]
+        counts = [_QUOTED.sub("", line).count(delimiter) for line in lines]
         usual = max(set(counts), key=counts.count)
         if usual and counts.count(usual) >= 0.6 * len(counts):
             if delimiter == "," and not _is_comma_between(lines, usual):
@@ -156,8 +160,7 @@ def _split(lines: list[tuple[int, str]], delimiter: str | None, name: str) -> li
         return [(i, _words(line)) for i, line in lines]
     if delimiter == "," and all(_is_comma_twice(line) for _, line in lines[-3:]):
         return [(i, [part.strip() for part in re.split(r",\s+", line.strip().rstrip(","))]) for i, line in lines]
-    # Seconds are written with the same mark as quotes; only a cell that begins with one is quoted.
-    is_quoted = any(re.search(rf'(?:^|{re.escape(delimiter)})\s*"', line) for _, line in lines[:200])
+    is_quoted = any(_QUOTED.search(line) for _, line in lines[:200])
     csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(
         (line for _, line in lines),
@@ -195,7 +198,8 @@ def _joined_decimals(row: list[str]) -> list[str]:
 def _words(line: str) -> list[str]:
     """Cells of a line without delimiters."""
     cells = line.split()
-    if sum(parse_number(cell) is not None for cell in cells) == len(cells) and len(cells) < 4:
+    is_number = [parse_number(cell) is not None for cell in cells]
+    if sum(is_number) < 4 and is_number[-2:] == [True, True]:
         return cells
     # An angle in pieces, perhaps after a label: "P1 10°04'12" N 69°18'04" O".
     for skipped in (0, 1):
@@ -328,9 +332,12 @@ def _headless(table: _Table, name: str) -> tuple[int | None, tuple[int, int], li
     for i in range(width):
         if all(parse_angle(row[i]) is None and parse_pair(row[i]) is not None for row in sample):
             return i, (0, 0), None
-    numeric = [i for i in range(width) if all(parse_angle(row[i]) is not None for row in sample)]
-    others = [i for i in range(width) if i not in numeric]
-    zone_at = next((i for i in others if all(told_zone(row[i]) for row in sample)), None)
+    zone_at = next((i for i in range(width) if all(_GRID_ZONE.fullmatch(row[i]) for row in sample)), None)
+    readable = [i for i in range(width) if all(parse_angle(row[i]) is not None for row in sample)]
+    numeric = [i for i in readable if i != zone_at]
+    if len(numeric) < 2:
+        # "10 N" is no zone but a latitude.
+        zone_at, numeric = None, readable
     zones = [row[zone_at] for row in table.cells] if zone_at is not None else None
     if len(numeric) > 2 and _counts_up([row[numeric[0]] for row in table.cells]):
         numeric = numeric[1:]
@@ -410,14 +417,11 @@ def _order(
 def _grid_order(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any], given: CRS | None, profile: Profile) -> str:
     """East before north is the custom; the other only when that alone lies in the country."""
 
-    def fits(x: float, y: float) -> bool:
-        if given is not None:
-            [[lon, lat]] = to_wgs84(np.array([[x, y]]), given)
-            return is_inside(lon, lat, profile)
-        return bool(proposals((x, y, x, y), profile))
+    def is_likely(x: float, y: float) -> bool:
+        return fits(x, y, given, profile) if given is not None else bool(proposals((x, y, x, y), profile))
 
     x, y = float(np.median(a)), float(np.median(b))
-    return "north_east" if fits(y, x) and not fits(x, y) else "east_north"
+    return "north_east" if is_likely(y, x) and not is_likely(x, y) else "east_north"
 
 
 def _in_zones(

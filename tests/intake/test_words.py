@@ -1,0 +1,25 @@
+"""Every sentence that intake can say exists, and none is there in vain."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import territory.intake
+from territory.words import LANGUAGES, catalogue
+
+SOURCES = "\n".join(path.read_text("utf-8") for path in Path(territory.intake.__file__).parent.glob("*.py"))
+WRITTEN = set(re.findall(r'"([a-z]+\.[a-z_0-9]+)"', SOURCES))
+COMPOSED = {"crs.missing_unlike", "crs.contradicted_unlike"} | {
+    f"table.{order}" for order in ("lon_lat", "lat_lon", "east_north", "north_east")
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_has_the_sentences_of_the_code(language):
+    said = set(catalogue(language)["intake"])
+    assert said - COMPOSED <= WRITTEN
+    called = set(re.findall(r'(?:IntakeError\(\s*|code=|_crs_needed\()"([a-z]+\.[a-z_]+)"', SOURCES))
+    assert called <= said
