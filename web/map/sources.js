@@ -55,7 +55,9 @@ export function served(url, name) {
       const zoom = z - Math.log2(size / 256);
       const empty = { shapes: [], scale: 1, left: 0, top: 0 };
       if (zoom < 0 || x < 0 || y < 0 || Math.max(x, y) >= 2 ** zoom) return empty;
-      const address = url.replace(/\{(layer|z|x|y)\}/g, (_, key) => String({ layer: name, z: zoom, x, y }[key]));
+      /** @type {Record<string, string | number>} */
+      const parts = { layer: name, z: zoom, x, y };
+      const address = url.replace(/\{(layer|z|x|y)\}/g, (_, part) => encodeURIComponent(parts[part]));
       const answer = await fetch(address);
       if (!answer.ok) throw new Error(`${answer.status} ${address}`);
       const layer = decode(new Uint8Array(await answer.arrayBuffer()))[name];
