@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from territory.api.errors import explained
 from territory.api.headers import told_bytes
+from territory.api.language import language_of
 from territory.api.live import Live
 from territory.api.pages import Pages
 from territory.api.parameters import Language, LiveDep, MapsDep, PagesDep
@@ -17,7 +18,7 @@ from territory.api.routes.check import run_heavy, uploaded
 from territory.intake import IntakeError
 from territory.services import drawing, reports
 from territory.services.errors import Refusal
-from territory.words import say
+from territory.words import catalogue, say
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,7 +36,9 @@ def home(maps: MapsDep, language: Language) -> Response | None:
 @router.get("/draw")
 def draw(request: Request, pages: PagesDep, live: LiveDep) -> Response:
     """Where a boundary is drawn and checked."""
-    return pages.respond(request, "draw.html", bounds=live.bounds, is_fictitious=live.is_fictitious)
+    language = language_of(request)
+    start = {"bounds": live.bounds, "language": language, "sentences": catalogue(language)["draw"]}
+    return pages.respond(request, "draw.html", start=start, is_fictitious=live.is_fictitious)
 
 
 @router.get("/check")

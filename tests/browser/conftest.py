@@ -1,0 +1,128 @@
+"""A real server on the demo region, and a real Chromium at phone and desktop size."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
+
+from territory.demo import region
+from territory.store import save
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {"phone": (360, 640), "desktop": (1440, 900)}
+AXE = Path(__file__).with_name("axe.min.js")
+
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server on the demo region."""
+    store = tmp_path_factory.mktemp("browser") / "territory.db"
+    demo = region(600)
+    save(store, demo.layer, demo.surroundings)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "territory", "serve", "--store", str(store), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        address = f"http://127.0.0.1:{port}"
+        try:
+            _wait_for(address, process)
+            yield address
+        finally:
+            process.terminate()
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(f"{address}/readyz", timeout=5).read()
+        except OSError:
+            assert process.poll() is None, "the server ended"
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the server did not start")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        yield _launch(playwright)
+
+
+def _launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+
+@pytest.fixture(params=SIZES)
+def size(request: pytest.FixtureRequest) -> str:
+    """Phone or desktop: every test of a page runs at both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def page(chromium: Browser, server: str, size: str) -> Iterator[Page]:
+    """A page that must stay silent: no error in its console, no request to another machine."""
+    width, height = SIZES[size]
+    context = chromium.new_context(
+        base_url=server,
+        viewport={"width": width, "height": height},
+        has_touch=size == "phone",
+        is_mobile=size == "phone",
+        locale="es-VE",
+        geolocation={"longitude": -69.2, "latitude": 10.0},
+        permissions=["geolocation"],
+    )
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text) if _is_fault(message) else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda request: None if _is_ours(request.url, server) else wrong.append(request.url))
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def _is_fault(message: ConsoleMessage) -> bool:
+    # A refusal of bad input is an answer; Chromium lists it as an error all the same.
+    return message.type == "error" and "status of 422" not in message.text
+
+
+def _is_ours(url: str, server: str) -> bool:
+    return url.startswith((server, "data:", "blob:"))
+
+
+@pytest.fixture
+def accessible(page: Page):  # type: ignore[no-untyped-def]
+    """Asks axe-core about the page as it stands."""
+
+    def check() -> None:
+        # Run in the tools' world: the page's own policy lets no foreign script in.
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        told = [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found["violations"]]
+        assert told == []
+
+    return check

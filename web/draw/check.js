@@ -1,0 +1,60 @@
+// @ts-check
+/** Asks the server about the drawing: a little after the last change, and only the last answer counts. */
+
+const PATIENCE_MS = 250;
+
+/**
+ * @typedef {object} Finding
+ * @property {string} id
+ * @property {string} code
+ * @property {"error" | "warning" | "note"} severity
+ * @property {string} message
+ * @property {any} geometry
+ * @property {[number, number] | null} place
+ */
+
+/** @typedef {{ boundary: any, area_m2: number, perimeter_m: number, findings: Finding[], notices: { message: string }[] }} Answer */
+
+export class Checker {
+  /**
+   * @param {string} url
+   * @param {{ asking: () => void, answered: (answer: Answer) => void, refused: (sentence: string | null) => void }} listener
+   *   refused gets the server's sentence, or null when it could not be reached
+   */
+  constructor(url, listener) {
+    this.url = url;
+    this.listener = listener;
+    this.timer = 0;
+    /** @type {AbortController | null} */
+    this.asked = null;
+  }
+
+  /** @param {object | null} feature null: there is nothing to ask about any more */
+  ask(feature) {
+    clearTimeout(this.timer);
+    this.asked?.abort();
+    this.asked = null;
+    if (feature) this.timer = window.setTimeout(() => this.#send(feature), PATIENCE_MS);
+  }
+
+  /** @param {object} feature */
+  async #send(feature) {
+    const asked = new AbortController();
+    this.asked = asked;
+    this.listener.asking();
+    try {
+      const response = await fetch(this.url, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(feature),
+        signal: asked.signal,
+      });
+      const answer = await response.json();
+      if (asked.signal.aborted) return;
+      if (response.ok) this.listener.answered(answer);
+      else this.listener.refused(answer.detail ?? null);
+    } catch {
+      if (!asked.signal.aborted) this.listener.refused(null);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+// @ts-check
+/** Sentences and measures in the language of the page; the catalogue comes with it. */
+
+export class Words {
+  /** @param {Record<string, string>} sentences @param {string} language */
+  constructor(sentences, language) {
+    this.sentences = sentences;
+    this.language = language;
+  }
+
+  /** @param {string} key @param {Record<string, string | number>} [args] */
+  say(key, args = {}) {
+    const sentence = this.sentences[key];
+    if (sentence === undefined) throw new Error(`no sentence ${key}`);
+    return sentence.replace(/\{(\w+)\}/g, (_, name) => String(args[name]));
+  }
+
+  /** @param {number} value @param {number} [digits] */
+  number(value, digits = 0) {
+    // Spain groups from five digits on, Venezuela from four; the server's sentences do, so the page does too.
+    const locale = this.language === "es" ? "es-VE" : "en";
+    return value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: "always" });
+  }
+
+  /** @param {number} m2 */
+  area(m2) {
+    return m2 < 10_000 ? `${this.number(m2)}\u00a0m²` : `${this.number(m2 / 10_000, 1)}\u00a0ha`;
+  }
+
+  /** @param {number} m */
+  length(m) {
+    return m < 1000 ? `${this.number(m)}\u00a0m` : `${this.number(m / 1000, 1)}\u00a0km`;
+  }
+}

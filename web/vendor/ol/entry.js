@@ -1,0 +1,23 @@
+/** What the drawing page takes of OpenLayers; bundled to ol.js by make.sh. */
+export { default as Map } from "ol/Map.js";
+export { default as View } from "ol/View.js";
+export { default as Feature } from "ol/Feature.js";
+export { default as VectorLayer } from "ol/layer/Vector.js";
+export { default as VectorSource } from "ol/source/Vector.js";
+export { default as VectorTileLayer } from "ol/layer/VectorTile.js";
+export { default as VectorTileSource } from "ol/source/VectorTile.js";
+export { default as MVT } from "ol/format/MVT.js";
+export { default as GeoJSON } from "ol/format/GeoJSON.js";
+export { default as Polygon } from "ol/geom/Polygon.js";
+export { default as LineString } from "ol/geom/LineString.js";
+export { default as Point } from "ol/geom/Point.js";
+export { default as MultiPoint } from "ol/geom/MultiPoint.js";
+export { default as Modify } from "ol/interaction/Modify.js";
+export { default as ScaleLine } from "ol/control/ScaleLine.js";
+export { default as Zoom } from "ol/control/Zoom.js";
+export { default as Style } from "ol/style/Style.js";
+export { default as Fill } from "ol/style/Fill.js";
+export { default as Stroke } from "ol/style/Stroke.js";
+export { default as CircleStyle } from "ol/style/Circle.js";
+export { defaults as interactions } from "ol/interaction/defaults.js";
+export { fromLonLat, toLonLat, transformExtent } from "ol/proj.js";
