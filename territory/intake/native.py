@@ -45,6 +45,7 @@ _NATIVE_ERRORS = (
     ValueError,
     RuntimeError,
     LookupError,
+    NameError,  # pyogrio, on a projection that it cannot read
     OSError,
 )
 
@@ -233,8 +234,8 @@ def _dbf_encoding(path: Path) -> tuple[str | None, list[Notice]]:
         [length] = struct.unpack("<H", header[8:10])
         file.seek(length)
         data = file.read(_DBF_SAMPLE)
+    if data.isascii():
+        # It reads the same under any, so an encoding that nobody knows does no harm.
+        return "utf-8", []
     best = best_encoding(data, said)
-    if all(byte < 0x80 for byte in data) or best == said:
-        # Plain ASCII reads the same under any, so an encoding that nobody knows does no harm.
-        return "utf-8" if best != said or not said else best, []
-    return best, [Notice(code="encoding.guessed", args={"encoding": best})]
+    return best, [] if best == said else [Notice(code="encoding.guessed", args={"encoding": best})]

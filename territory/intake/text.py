@@ -75,6 +75,6 @@ def _likeness(data: bytes, encoding: str) -> float:
     """Share of the non-ASCII characters that are letters of our languages."""
     try:
         high = [c for c in data.decode(encoding, errors="replace") if ord(c) >= 0x80]
-    except LookupError:
+    except (LookupError, ValueError):
         return -1.0
     return sum(c in _LETTERS for c in high) / len(high) if high else 0.0

@@ -10,7 +10,7 @@ NAMES = ["Ñengo", "Simón Bolívar", "La Unión de Agüedo", "José Félix Riba
 
 
 @pytest.mark.parametrize("written_as", ["cp1252", "ISO-8859-1", "cp850", "utf-8"])
-@pytest.mark.parametrize("said", [None, "UTF-8", "ISO-8859-1", "1252", "XYZ"])
+@pytest.mark.parametrize("said", [None, "UTF-8", "ISO-8859-1", "1252", "XYZ", "UTF\0"])
 def test_names_are_read_whatever_the_cpg_says(reader, tmp_path, written_as, said):
     path = tmp_path / "a.shp"
     frame = geopandas.GeoDataFrame({"nombre": NAMES}, geometry=[square(i) for i in range(4)], crs=4326)
