@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -85,6 +85,14 @@ class Mosaic:
     def levels(self) -> Mapping[str, pd.Index]:
         """Ids of the territories of each level."""
         return {str(level): ids for level, ids in self.layer.groupby("level", sort=False).groups.items()}
+
+    def shapes(self, ids: Sequence[str]) -> np.ndarray:
+        """Boundaries in metres, in the order asked for."""
+        return np.asarray(self.metres.geometry.array)[[self._rows[each] for each in ids]]
+
+    @cached_property
+    def _rows(self) -> Mapping[str, int]:
+        return {each: row for row, each in enumerate(self.layer.index)}
 
     def around(self, shape: BaseGeometry, *, level: str, within_m: float) -> list[str]:
         """Ids of the territories of a level whose boxes come within a distance of a shape in metres."""

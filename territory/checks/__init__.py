@@ -105,19 +105,17 @@ def check_boundary(
     near = [
         unit for unit in around.around(window, level=level, within_m=profile.tolerances.sliver_m) if unit != own
     ]
-    shapes = GeoSeries(
-        np.append(np.asarray(around.metres.geometry.loc[near].array), drawn),
-        index=pd.Index([*near, own], name="id"),
-        crs=around.crs,
-    )
+    # An index of plain objects: for a few rows, pandas' own strings take longer than the geometry.
+    index = pd.Index([*near, own], name="id", dtype=object)
+    shapes = GeoSeries(np.append(around.shapes(near), drawn), index=index, crs=around.crs)
     others = [None] * len(near)  # what they say of themselves is not asked
     columns = {
         "level": level,
         "parent": None,
         "kind": [*others, kind],
-        "families": pd.array([*others, families], dtype="Int64"),
+        "families": [*others, families],
     }
-    metres = GeoDataFrame(columns, index=shapes.index, geometry=shapes)
+    metres = GeoDataFrame(pd.DataFrame(columns, index=index, dtype=object), geometry=shapes)
     survey = Survey(metres, profile, around.ground, jurisdiction_outlines=around.jurisdiction_outlines, focus=own)
     return _in_degrees(_run(DRAWING_RULES, survey), survey)
 

@@ -48,7 +48,9 @@ def overlapping(survey: Survey) -> Iterator[Finding]:
     explained: GeoSeries | None = None
     for level in survey.ladder:
         found = survey.overlaps(level.id)
-        if explained is not None and len(found) and len(explained):
+        if found.empty:
+            continue
+        if explained is not None:
             found = found[~_is_explained(found, explained, limits.min_area_m2)]
         explained = found.geometry if explained is None else pd.concat([explained, found.geometry])
         columns = zip(
@@ -109,8 +111,10 @@ def uncovered(survey: Survey) -> Iterator[Finding]:
         if land is None or survey.focus is not None
         else shapely.union_all(np.asarray(land.geometry.array)),
     )
-    if survey.focus is not None:
+    if survey.focus is not None and len(found):
         found = found[_left_by(survey, units, found)]
+    if found.empty:
+        return
     shapes = np.asarray(found.geometry.array)
     tree = shapely.STRtree(np.asarray(units.array))
     gap, unit = tree.query(shapes, predicate="dwithin", distance=limits.sliver_m)
@@ -235,8 +239,6 @@ def crossing(survey: Survey) -> Iterator[Finding]:
     if places is None or not len(places):
         return
     limits = survey.profile.tolerances
-    kinds = places.groupby(["source", "level"], sort=True).groups
-    called = dict(zip(places.index, places["name"].astype(str), strict=True))
     for level in survey.ladder:
         units, outlines = survey.units(level.id), survey.outlines(level.id)
         if survey.focus is not None:
@@ -249,8 +251,10 @@ def crossing(survey: Survey) -> Iterator[Finding]:
             theirs=survey.jurisdiction_outlines,
             min_area_m2=limits.min_area_m2,
         )
-        if not (found["share"] < 1 - limits.jurisdiction_share).any():
+        if not found["share"].between(limits.jurisdiction_share, 1 - limits.jurisdiction_share).any():
             continue
+        kinds = places.groupby(["source", "level"], sort=True).groups
+        called = dict(zip(places.index, places["name"].astype(str), strict=True))
         shapes = dict(zip(units.index, units, strict=True))
         for (source, kind), ids in kinds.items():
             within = found[found["jurisdiction"].isin(ids)]

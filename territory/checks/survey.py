@@ -59,6 +59,8 @@ class Survey:
 
     def _units(self, level: str) -> GeoSeries:
         """Boundaries of a level, in metres."""
+        if self.focus is not None:  # asked about among its own level only
+            return self.metres.geometry
         return self.metres.geometry[(self.metres["level"] == level).to_numpy()]
 
     def _outlines(self, level: str) -> Outlines:
@@ -68,7 +70,7 @@ class Survey:
         """Pairs that share ground, less what lies in places declared shared; with ``is_wide``."""
         limits = self.profile.tolerances
         found = coverage.overlaps(self.units(level), min_area_m2=limits.min_area_m2, outlines=self.outlines(level))
-        if self.focus is not None:
+        if self.focus is not None and len(found):
             found = found[(found["left"] == self.focus) | (found["right"] == self.focus)].reset_index(drop=True)
         if self.ground.shared_places is not None and len(found):
             found = _outside(found, self.ground.shared_places.geometry, limits.sliver_m, limits.min_area_m2)

@@ -130,6 +130,8 @@ def gaps(
         pieces = np.concatenate([holes, outside])
     else:
         pieces = holes
+    if not len(pieces):
+        return GeoDataFrame({"area_m2": [], "is_wide": np.empty(0, dtype=bool)}, geometry=[], crs=units.crs)
     enclosed = np.arange(len(pieces)) < len(holes)
     areas = shapely.area(pieces)
     has_wide = is_wide(GeoSeries(pieces), width_m=width_m)
