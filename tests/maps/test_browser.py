@@ -161,7 +161,7 @@ def colours(page: Page) -> int:
 def settled(page: Page) -> None:
     """Wait until every tile is drawn."""
     page.wait_for_selector(".leaflet-tile-loaded", state="attached")
-    page.wait_for_function("!document.querySelector('.shapes-tile:not(.leaflet-tile-loaded)')")
+    expect(page.locator(".shapes-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

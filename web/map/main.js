@@ -88,9 +88,12 @@ function wholeControl(title, act) {
  */
 export function addGround(map, { data, tiles, layer: name, pane }) {
   const source = data ? embedded(bytesOf(data)) : served(String(tiles), name);
-  const { land, state, jurisdiction } = plain();
-  const style = (/** @type {Shape} */ { properties }) =>
-    name === "land" ? land : properties.level === "state" ? state : jurisdiction;
+  const { land, state, jurisdiction, far } = plain();
+  const style = (/** @type {Shape} */ { properties }, /** @type {number} */ zoom) => {
+    if (name === "land") return land;
+    if (properties.level === "state") return state;
+    return zoom < 10 ? far : jurisdiction;
+  };
   const layer = new Shapes({ source, style, pane, interactive: false, onFailure: failed(map) });
   layer.addTo(map);
   return layer;

@@ -98,6 +98,8 @@ export const plain = () => ({
   land: { fill: colour("land"), opacity: 1 },
   jurisdiction: { stroke: colour("jurisdiction"), width: 1.5, dash: [8, 4, 2, 4] },
   state: { stroke: colour("jurisdiction"), width: 3, dash: [12, 5, 2, 5] },
+  // From afar these lines lie close, and those of states are enough to find one's way.
+  far: { stroke: colour("jurisdiction"), width: 0.5 },
 });
 
 /** @type {Map<string, CanvasPattern | null>} */
