@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import orjson
 import typer
@@ -26,9 +27,8 @@ def check_file(
     *,
     jurisdictions: Path | None,
     land: Path | None,
-    crs: str | None,
-    level: str | None,
-    columns: Mapping[str, str],
+    reading: Mapping[str, Any],
+    tolerance_m: float | None,
     profile: str,
     language: str,
     form: str,
@@ -38,15 +38,8 @@ def check_file(
     began = time.perf_counter()
     with progress_bar(language) as progress:
         around = read_surroundings(jurisdictions=jurisdictions, land=land)
-        checked = check(
-            file,
-            profile=read_profile(profile),
-            surroundings=around,
-            crs=crs,
-            level=level,
-            columns=columns,
-            progress=progress,
-        )
+        rules = read_profile(profile, tolerance_m)
+        checked = check(file, profile=rules, surroundings=around, progress=progress, **reading)
     seconds = time.perf_counter() - began
     if form != "table":
         # Beside the result, which a program reads.

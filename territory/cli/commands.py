@@ -64,6 +64,9 @@ File = Annotated[Path, typer.Argument(help="cli.file", exists=False)]
 Store = Annotated[str, typer.Option("--store", envvar="TERRITORY_STORE", help="cli.store", metavar="URL")]
 Crs = Annotated[str | None, typer.Option(help="cli.crs", metavar="EPSG:…")]
 Level = Annotated[str | None, typer.Option(help="cli.level")]
+Layer = Annotated[str | None, typer.Option(help="cli.layer", metavar="NAME")]
+SwapAxes = Annotated[bool, typer.Option("--swap-axes", help="cli.swap_axes")]
+Tolerance = Annotated[float | None, typer.Option(min=0.1, max=500, help="cli.tolerance", metavar="M")]
 Profile = Annotated[str, typer.Option(envvar="TERRITORY_PROFILE", help="cli.profile")]
 Output = Annotated[Path | None, typer.Option("--output", help="cli.output", metavar="FILE", dir_okay=False)]
 Lang = Annotated[Language | None, typer.Option("--lang", envvar="TERRITORY_LANG", help="cli.lang")]
@@ -96,6 +99,9 @@ def check(
     land: Annotated[Path | None, typer.Option(help="cli.check.land", metavar="FILE")] = None,
     crs: Crs = None,
     level: Level = None,
+    layer: Layer = None,
+    swap_axes: SwapAxes = False,
+    tolerance: Tolerance = None,
     id_: Annotated[str | None, _column("id")] = None,
     name: Annotated[str | None, _column("name")] = None,
     level_column: Annotated[str | None, _column("level")] = None,
@@ -123,9 +129,8 @@ def check(
         file,
         jurisdictions=jurisdictions,
         land=land,
-        crs=crs,
-        level=level,
-        columns={what: column for what, column in columns.items() if column is not None},
+        reading={"crs": crs, "level": level, "layer": layer, "swap_axes": swap_axes, **columns},
+        tolerance_m=tolerance,
         profile=profile,
         language=ctx.obj,
         form=format_.value,
@@ -145,13 +150,24 @@ def map_(
     view: Annotated[View, typer.Option(help="cli.map.view")] = View.COVERAGE,
     crs: Crs = None,
     level: Level = None,
+    layer: Layer = None,
+    swap_axes: SwapAxes = False,
+    tolerance: Tolerance = None,
     profile: Profile = "venezuela",
     lang: Lang = None,
 ) -> None:
     """Write one HTML file with the map of a file."""
     from territory.cli.map import write_map
 
-    write_map(file, output, view=view.value, crs=crs, level=level, profile=profile, language=ctx.obj)
+    write_map(
+        file,
+        output,
+        view=view.value,
+        reading={"crs": crs, "level": level, "layer": layer, "swap_axes": swap_axes},
+        tolerance_m=tolerance,
+        profile=profile,
+        language=ctx.obj,
+    )
 
 
 @app.command(help="cli.demo.help")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -18,15 +20,15 @@ def write_map(
     output: Path,
     *,
     view: mapping.View,
-    crs: str | None,
-    level: str | None,
+    reading: Mapping[str, Any],
+    tolerance_m: float | None,
     profile: str,
     language: str,
 ) -> None:
     """Check a file and write it with its findings as a map."""
     with progress_bar(language) as progress:
-        rules = read_profile(profile)
-        checked = check_file(file, profile=rules, crs=crs, level=level, progress=progress)
+        rules = read_profile(profile, tolerance_m)
+        checked = check_file(file, profile=rules, progress=progress, **reading)
         if progress:
             progress("map", 0, 0)
         html = mapping.standalone_map(view, checked.layer, checked.findings, language=language, profile=rules)

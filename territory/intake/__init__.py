@@ -6,6 +6,10 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+from geopandas import GeoDataFrame
+
 from territory.intake import guard
 from territory.intake.boundaries import Intake, settle
 from territory.intake.columns import ROLES, Chooser
@@ -19,7 +23,7 @@ from territory.intake.table import read_table
 from territory.intake.text import decode, utf_encoding
 from territory.profiles import Profile
 
-__all__ = ["Intake", "IntakeError", "Notice", "read", "read_shapes"]
+__all__ = ["Intake", "IntakeError", "Notice", "from_frame", "read", "read_shapes"]
 
 
 def read(
@@ -150,6 +154,41 @@ def read_shapes(
         level=level,
         swap_axes=swap_axes,
         within_country=within_country,
+    )
+
+
+def from_frame(
+    frame: GeoDataFrame, *, profile: Profile, crs: str | None = None, level: str | None = None
+) -> Intake:
+    """Take the boundaries of a GeoDataFrame; an index of its own gives the ids unless a column does.
+
+    Parameters
+    ----------
+    frame
+        Polygons in any CRS, with columns named as in a file.
+    profile, crs, level
+        As for `read`.
+
+    Raises
+    ------
+    IntakeError
+        There are no polygons, or no CRS.
+    """
+    chooser = _chooser({})
+    table = frame.drop(columns=frame.geometry.name)
+    if "id" not in table and not isinstance(frame.index, pd.RangeIndex):
+        table = table.assign(id=frame.index.astype(str))
+    columns = {column: table[column].to_numpy() for column in chooser([str(name) for name in table.columns])}
+    source = Source(shapes=np.asarray(frame.geometry.array), crs=frame.crs, columns=columns)
+    return settle(
+        source,
+        chooser,
+        profile=profile,
+        name="GeoDataFrame",
+        crs=crs,
+        level=level,
+        swap_axes=False,
+        within_country=False,
     )
 
 

@@ -104,9 +104,7 @@ class Profile(_Entry):
 
     def with_tolerance(self, tolerance_m: float) -> Profile:
         """The same profile for lines drawn more or less exactly: what is narrower is one line drawn twice."""
-        return self.model_copy(
-            update={"tolerances": self.tolerances.model_copy(update={"sliver_m": tolerance_m})}
-        )
+        return self.model_copy(update={"tolerances": self.tolerances.model_copy(update={"sliver_m": tolerance_m})})
 
     def level(self, level_id: str) -> Level:
         """The level of that id.

@@ -179,10 +179,8 @@ def check_file(
     *,
     profile: Profile,
     surroundings: Surroundings | None = None,
-    crs: str | None = None,
-    level: str | None = None,
-    columns: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
+    **reading: Any,
 ) -> CheckedFile:
     """Find everything wrong with the boundaries of a file, among themselves.
 
@@ -194,22 +192,18 @@ def check_file(
         The numbers to hold it against.
     surroundings
         Municipalities, land and shared places, where known.
-    crs
-        What the coordinates are in, for a file that does not say it.
-    level
-        Level of every boundary, for a file that does not say it.
-    columns
-        Names of the file's columns for what a layer needs, by ``id``, ``name``, ``parent`` …;
-        ``level_column`` for the level.
     progress
         Called as the check goes on.
+    reading
+        What the file does not say of itself: ``crs``, ``level``, ``layer``, ``swap_axes`` and names of columns,
+        as for `territory.intake.read`.
 
     Raises
     ------
     IntakeError
         The file cannot be read.
     """
-    read = intake.read(path, profile=profile, crs=crs, level=level, **dict(columns or {}))
+    read = intake.read(path, profile=profile, **reading)
     found = check_layer(
         read.layer, profile=profile, surroundings=surroundings or Surroundings(), progress=progress
     )

@@ -23,8 +23,8 @@ _LEVELS = ("level", "nivel", "placetype", "wof:placetype")
 _PLACETYPES = {"county": "municipality", "region": "state", "localadmin": "parish"}
 
 
-def read_profile(name: str) -> Profile:
-    """The rule profile of a name, or of a ``.toml`` file.
+def read_profile(name: str, tolerance_m: float | None = None) -> Profile:
+    """The rule profile of a name, or of a ``.toml`` file, perhaps with a tolerance of one's own.
 
     Raises
     ------
@@ -32,7 +32,8 @@ def read_profile(name: str) -> Profile:
         There is none.
     """
     try:
-        return load_profile(name)
+        profile = load_profile(name)
+        return profile if tolerance_m is None else profile.with_tolerance(tolerance_m)
     except FileNotFoundError:
         raise NotFound("profile.missing", name=name) from None
 
