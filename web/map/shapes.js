@@ -33,7 +33,8 @@ const CELL = 16;
 const MARGIN = 2 * CELL;
 /** What is smaller is only a marker. */
 const VISIBLE = 10;
-const REACH = 16;
+/** A finger is 44 pixels wide. */
+const REACH = 22;
 /** Vertices nearer than this to the one before are left out: from afar most are. */
 const NEAR = 0.6;
 /** Shapes drawn at once: fewer calls, and not one path without end. */
