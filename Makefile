@@ -54,6 +54,7 @@ lint: install-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	cd web && npm ci --silent --no-audit --no-fund && npm run --silent check
 
 test: lint
 	$(BIN)/python -m pytest -n 2

@@ -10,6 +10,7 @@ from geopandas import GeoDataFrame
 from territory.findings import Finding
 from territory.model import Surroundings
 from territory.profiles import Profile
+from territory.services.publishing import public_finding, public_layer
 from territory.words import say
 
 if TYPE_CHECKING:
@@ -71,8 +72,10 @@ def title_of(view: View, language: str) -> str:
 def standalone_map(
     view: View, layer: GeoDataFrame, findings: Sequence[Finding], *, language: str, profile: Profile
 ) -> str:
-    """A map in one HTML file that opens with no network."""
+    """A map in one HTML file that opens with no network, in public form: such files are passed on."""
     from territory.maps import page
 
+    layer = public_layer(layer, profile)
+    findings = [public_finding(finding, profile) for finding in findings]
     drawn = draw_map(view, layer, Surroundings(), findings, language=language, profile=profile)
     return page.standalone(drawn, language=language, title=title_of(view, language))

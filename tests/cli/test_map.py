@@ -37,3 +37,14 @@ def test_a_file_that_cannot_be_read_makes_no_map(run, tmp_path, capsys):
     run("map", broken, "--output", tmp_path / "mapa.html", code=2)
     assert not (tmp_path / "mapa.html").exists()
     assert capsys.readouterr().err.strip()
+
+
+def test_a_map_that_is_passed_on_tells_families_in_bands(run, file, tmp_path):
+    told = json.loads(file.read_text())
+    told["features"][0]["properties"] |= {"familias": 1713, "tipo": "urbano"}
+    file.write_text(json.dumps(told))
+    output = tmp_path / "mapa.html"
+    run("map", file, "--output", output)
+    html = output.read_text("utf-8")
+    assert "1.713" not in html
+    assert "1700–1749" in html

@@ -178,10 +178,9 @@ export class DrawMap {
       if (!response.ok) throw new Error(String(response.status));
       const layer = await response.json();
       if (asked.signal.aborted) return undefined;
-      const features = layer.features.filter((/** @type {any} */ feature) => feature.id !== this.hidden);
-      this.neighbours = new Neighbours(features.map((/** @type {any} */ feature) => feature.geometry));
+      this.neighbours = new Neighbours(layer.features.map((/** @type {any} */ feature) => feature.geometry));
       this.around.clear();
-      this.around.addFeatures(new ol.GeoJSON({ featureProjection: "EPSG:3857" }).readFeatures({ type: "FeatureCollection", features }));
+      this.around.addFeatures(new ol.GeoJSON({ featureProjection: "EPSG:3857" }).readFeatures(layer));
       return this.options.onNeighbours(layer.features.length >= MOST_NEIGHBOURS ? "many" : "ready");
     } catch {
       return asked.signal.aborted ? undefined : this.options.onNeighbours("failed");

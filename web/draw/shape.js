@@ -63,7 +63,7 @@ export function asText(points) {
  * @param {{ type: string, coordinates: any }} geometry @returns {Place[]}
  */
 export function outline(geometry) {
-  const rings = geometry.type === "Polygon" ? [geometry.coordinates[0]] : geometry.coordinates.map((part) => part[0]);
+  const rings = geometry.type === "Polygon" ? [geometry.coordinates[0]] : geometry.coordinates.map((/** @type {any} */ part) => part[0]);
   const lines = rings.map((/** @type {number[][]} */ ring) => ring.slice(0, -1).map(gridPlace));
   return lines.sort((/** @type {Place[]} */ a, /** @type {Place[]} */ b) => areaOf(b) - areaOf(a))[0] ?? [];
 }

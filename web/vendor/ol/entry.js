@@ -1,4 +1,4 @@
-/** What the drawing page takes of OpenLayers; bundled to ol.js by make.sh. */
+/** What the drawing page takes of OpenLayers; bundled to ol.js by make.sh, which also makes ol.d.ts of it. */
 export { default as Map } from "ol/Map.js";
 export { default as View } from "ol/View.js";
 export { default as Feature } from "ol/Feature.js";
@@ -8,16 +8,22 @@ export { default as VectorTileLayer } from "ol/layer/VectorTile.js";
 export { default as VectorTileSource } from "ol/source/VectorTile.js";
 export { default as MVT } from "ol/format/MVT.js";
 export { default as GeoJSON } from "ol/format/GeoJSON.js";
-export { default as Polygon } from "ol/geom/Polygon.js";
+export { default as Circle } from "ol/geom/Circle.js";
 export { default as LineString } from "ol/geom/LineString.js";
-export { default as Point } from "ol/geom/Point.js";
 export { default as MultiPoint } from "ol/geom/MultiPoint.js";
-export { default as Modify } from "ol/interaction/Modify.js";
+export { default as MultiPolygon } from "ol/geom/MultiPolygon.js";
+export { default as Point } from "ol/geom/Point.js";
+export { default as Polygon } from "ol/geom/Polygon.js";
+export { default as KeyboardPan } from "ol/interaction/KeyboardPan.js";
+export { default as PointerInteraction } from "ol/interaction/Pointer.js";
+export { defaults as interactions } from "ol/interaction/defaults.js";
 export { default as ScaleLine } from "ol/control/ScaleLine.js";
 export { default as Zoom } from "ol/control/Zoom.js";
 export { default as Style } from "ol/style/Style.js";
 export { default as Fill } from "ol/style/Fill.js";
 export { default as Stroke } from "ol/style/Stroke.js";
+export { default as Text } from "ol/style/Text.js";
 export { default as CircleStyle } from "ol/style/Circle.js";
-export { defaults as interactions } from "ol/interaction/defaults.js";
+export { default as RegularShape } from "ol/style/RegularShape.js";
+export { createEmpty, extend, isEmpty } from "ol/extent.js";
 export { fromLonLat, toLonLat, transformExtent } from "ol/proj.js";

@@ -14,7 +14,7 @@ grep -v sourceMappingURL= "$work/node_modules/ol/ol.css" > ol.css
 python3 - "$version" <<'PY'
 import hashlib, json, pathlib, sys
 here = pathlib.Path.cwd()
-files = sorted(p for p in here.iterdir() if p.name != "make.sh")
+files = sorted(p for p in here.iterdir() if p.suffix not in (".sh", ".ts"))
 manifest = here.parent / "VENDOR.json"
 entries = json.loads(manifest.read_text("utf-8"))
 entries["ol"] = {
