@@ -202,14 +202,16 @@ def councils(survey: Survey) -> Iterator[Finding]:
     kinds = survey.metres["kind"]
     members = table.assign(kind=kinds.reindex(table["unit"]).to_numpy()).groupby("group")
     commonest = members["kind"].agg(lambda kind: kind.mode().get(0))
+    unusual: dict[str, tuple[int, Range]] = {}
     for group, count in members.size().items():
         own = kinds.get(group)
         reference = _reference(survey.profile.councils, own if isinstance(own, str) else commonest[group])
-        if reference is None or reference.holds(count):
-            continue
-        ground = survey.cover(lowest, [str(group)]).iloc[0]
+        if reference is not None and not reference.holds(count):
+            unusual[str(group)] = int(count), reference
+    for group, ground in survey.cover(lowest, unusual).items():
+        count, reference = unusual[str(group)]
         cited = _cited(survey.profile, reference)
-        yield _found(Code.COUNCILS, Severity.NOTE, [str(group)], ground, councils=int(count), **cited)
+        yield _found(Code.COUNCILS, Severity.NOTE, [str(group)], ground, councils=count, **cited)
 
 
 def _reference(ranges: Mapping[str, Range], kind: object) -> Range | None:

@@ -15,6 +15,7 @@ from pyproj import CRS, Transformer
 from shapely.geometry.base import BaseGeometry
 
 from territory.geo.errors import NotGeographic, NotProjected
+from territory.geo.threads import in_chunks
 
 WGS84 = CRS.from_epsg(4326)
 GRID_DEG = 1e-7
@@ -113,7 +114,8 @@ def to_metres(shapes: GeoSeries, crs: CRS | None = None) -> GeoSeries:
     """
     require_geographic(shapes)
     crs = crs or working_crs(shapes)
-    projected = shapely.transform(_densified(np.asarray(shapes.array)), _project(crs))
+    project = _project(crs)
+    projected = in_chunks(lambda some: shapely.transform(_densified(some), project), np.asarray(shapes.array))
     return GeoSeries(projected, index=shapes.index, crs=crs)
 
 

@@ -61,7 +61,7 @@ def cover(units: GeoSeries, *, outlines: Outlines | None = None) -> BaseGeometry
         return shapely.union_all(np.asarray(units.array))
     outlines = outlines or Outlines.of(units)
     lone = lone_edges(outlines)
-    if len(lone) <= _MOST_LONE * len(outlines.edges):
+    if 0 < len(lone) <= _MOST_LONE * len(outlines.edges):
         return _covered_faces(units, outlines.edges[lone])
     order = np.argsort(units.hilbert_distance().to_numpy(), kind="stable")
     blocks = np.empty(len(units), dtype=np.int64)
@@ -71,11 +71,23 @@ def cover(units: GeoSeries, *, outlines: Outlines | None = None) -> BaseGeometry
 
 def _covered_faces(units: GeoSeries, edges: np.ndarray) -> BaseGeometry:
     """The ground of the faces between edges that some unit covers."""
-    lines = shapely.union_all(shapely.linestrings(edges.reshape(-1, 2, 2)))
+    lines = shapely.union_all(_chained(edges))
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
     tree = shapely.STRtree(np.asarray(units.array))
     face, _ = tree.query(shapely.point_on_surface(faces), predicate="within")
     return shapely.union_all(faces[np.unique(face)])
+
+
+def _chained(edges: np.ndarray) -> np.ndarray:
+    """Lines of edges that follow each other: GEOS nodes a few long lines much sooner than many short ones."""
+    goes_on = (edges[1:, :2] == edges[:-1, 2:]).all(axis=1)
+    starts = np.flatnonzero(np.r_[True, ~goes_on])
+    line = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(edges)]) + 1)
+    # Each line has the start of each of its edges, and the end of the last.
+    points = np.insert(
+        edges[:, :2], np.r_[starts[1:], len(edges)], edges[np.r_[starts[1:], len(edges)] - 1, 2:], axis=0
+    )
+    return np.asarray(shapely.linestrings(points, indices=line))
 
 
 def gaps(

@@ -13,6 +13,7 @@ from shapely import MultiPolygon, Point
 
 from territory.findings import Code, Finding, Severity
 from territory.geo.repair import canonical, repairs
+from territory.geo.threads import in_chunks
 from territory.intake.areas import drop_not_numbers, flat, only_areas
 from territory.intake.columns import Chooser, attributes
 from territory.intake.errors import IntakeError, Notice
@@ -86,7 +87,7 @@ def _mended(
 ) -> tuple[GeoSeries, list[Finding]]:
     """Boundaries as a repair would have them, empty where there is none, and a finding for each that changed."""
     drawn = np.asarray(boundaries.array).copy()
-    is_valid = shapely.is_valid(drawn)
+    is_valid = in_chunks(shapely.is_valid, drawn)
     for i in np.flatnonzero(~is_valid):
         if _is_tangle(drawn[i]):
             drawn[i] = MultiPolygon()
