@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,30 @@ from territory.geo.crs import to_metres, working_crs
 from territory.geo.index import NeighbourIndex
 from territory.geo.outlines import Outlines
 from territory.model import Surroundings
+
+
+@dataclass(frozen=True)
+class Jurisdictions:
+    """Municipalities and states as a check needs them: they are long and few, so they are laid out once."""
+
+    geometry: GeoSeries
+    outlines: Outlines
+    names: Mapping[str, str]
+    kinds: Mapping[tuple[str, str], pd.Index]
+    """Ids by source and level: each source is asked on its own."""
+
+    @classmethod
+    def of(cls, places: GeoDataFrame) -> Jurisdictions:
+        """Lay out a reference layer in metres."""
+        return cls(
+            places.geometry,
+            Outlines.of(places.geometry),
+            dict(zip(places.index, places["name"].astype(str), strict=True)),
+            {
+                (str(source), str(level)): ids
+                for (source, level), ids in places.groupby(["source", "level"]).groups.items()
+            },
+        )
 
 
 class Mosaic:
@@ -76,10 +100,10 @@ class Mosaic:
         )
 
     @cached_property
-    def jurisdiction_outlines(self) -> Outlines | None:
-        """Edges of all jurisdictions: they are long, so they are laid out once."""
+    def jurisdictions(self) -> Jurisdictions | None:
+        """Municipalities and states in the working projection."""
         places = self.ground.jurisdictions
-        return None if places is None else Outlines.of(places.geometry)
+        return None if places is None or places.empty else Jurisdictions.of(places)
 
     @cached_property
     def levels(self) -> Mapping[str, pd.Index]:

@@ -12,7 +12,7 @@ from geopandas import GeoDataFrame, GeoSeries
 from shapely import MultiPolygon
 
 from territory.checks.rules import DRAWING_RULES, LAYER_RULES, Rule, drawing_window
-from territory.checks.survey import Survey
+from territory.checks.survey import DrawingSurvey, Survey
 from territory.findings import Finding
 from territory.geo.crs import to_degrees
 from territory.model import Surroundings
@@ -60,7 +60,7 @@ def check_mosaic(mosaic: Mosaic, *, profile: Profile, progress: Progress | None 
     """Find every fault of a mosaic; see `check_layer`."""
     if mosaic.layer.empty:
         return []
-    survey = Survey(mosaic.metres, profile, mosaic.ground, jurisdiction_outlines=mosaic.jurisdiction_outlines)
+    survey = Survey(mosaic.metres, profile, mosaic.ground, mosaic.jurisdictions)
     found: list[Finding] = []
     for done, rule in enumerate(LAYER_RULES):
         if progress:
@@ -108,15 +108,7 @@ def check_boundary(
     # An index of plain objects: for a few rows, pandas' own strings take longer than the geometry.
     index = pd.Index([*near, own], name="id", dtype=object)
     shapes = GeoSeries(np.append(around.shapes(near), drawn), index=index, crs=around.crs)
-    others = [None] * len(near)  # what they say of themselves is not asked
-    columns = {
-        "level": level,
-        "parent": None,
-        "kind": [*others, kind],
-        "families": [*others, families],
-    }
-    metres = GeoDataFrame(pd.DataFrame(columns, index=index, dtype=object), geometry=shapes)
-    survey = Survey(metres, profile, around.ground, jurisdiction_outlines=around.jurisdiction_outlines, focus=own)
+    survey = DrawingSurvey(shapes, level, kind, families, profile, around.ground, around.jurisdictions)
     return _in_degrees(_run(DRAWING_RULES, survey), survey)
 
 

@@ -59,7 +59,7 @@ def overlapping(survey: Survey) -> Iterator[Finding]:
             found["area_m2"],
             found["left_share"],
             found["right_share"],
-            found["is_wide"],
+            coverage.is_wide(found.geometry, width_m=limits.sliver_m),
             found.geometry,
             strict=True,
         )
@@ -101,15 +101,19 @@ def uncovered(survey: Survey) -> Iterator[Finding]:
     if not survey.ladder:
         return
     limits = survey.profile.tolerances
-    units = survey.units(survey.ladder[0].id)
-    land = survey.ground.land
+    level = survey.ladder[0].id
+    units, land = survey.units(level), survey.ground.land
+    covered = gaps.cover(units, outlines=survey.outlines(level))
+    if survey.focus is not None:
+        land = None  # what is open around one drawing is not its fault
+    if land is None and not gaps.has_holes(covered):
+        return
     found = gaps.gaps(
         units,
         width_m=limits.sliver_m,
         min_area_m2=limits.min_area_m2,
-        land=None
-        if land is None or survey.focus is not None
-        else shapely.union_all(np.asarray(land.geometry.array)),
+        land=None if land is None else shapely.union_all(np.asarray(land.geometry.array)),
+        covered=covered,
     )
     if survey.focus is not None and len(found):
         found = found[_left_by(survey, units, found)]
@@ -173,24 +177,12 @@ def enclosed(survey: Survey) -> Iterator[Finding]:
 
 def families(survey: Survey) -> Iterator[Finding]:
     """Numbers of families outside the reference of the profile, which is never a limit."""
-    counted = survey.metres[
-        survey.metres["families"].notna() & (survey.metres["level"] == survey.profile.levels[0].id)
-    ]
-    if survey.focus is not None:
-        counted = counted[counted.index == survey.focus]
-    for unit, kind, count, shape in zip(
-        counted.index, counted["kind"], counted["families"], counted.geometry, strict=True
-    ):
+    for unit, kind, count in survey.counted():
         reference = _reference(survey.profile.families, kind)
-        if reference is not None and not reference.holds(int(count)):
-            yield _found(
-                Code.FAMILIES,
-                Severity.NOTE,
-                [unit],
-                shape,
-                families=int(count),
-                **_cited(survey.profile, reference),
-            )
+        if reference is not None and not reference.holds(count):
+            shape = survey.metres.geometry.loc[unit]
+            cited = _cited(survey.profile, reference)
+            yield _found(Code.FAMILIES, Severity.NOTE, [unit], shape, families=count, **cited)
 
 
 def councils(survey: Survey) -> Iterator[Finding]:
@@ -237,34 +229,30 @@ def _cited(profile: Profile, reference: Range) -> dict[str, str | int]:
 
 def crossing(survey: Survey) -> Iterator[Finding]:
     """Territories in several municipalities or states: information, and no more."""
-    places = survey.ground.jurisdictions
-    if places is None or not len(places):
+    places = survey.jurisdictions
+    if places is None:
         return
     limits = survey.profile.tolerances
     for level in survey.ladder:
-        units, outlines = survey.units(level.id), survey.outlines(level.id)
-        if survey.focus is not None:
-            units = units.loc[[survey.focus]]
-            outlines = Outlines.of(units)
+        units = survey.asked(level.id)
+        outlines = survey.outlines(level.id) if survey.focus is None else Outlines.of(units)
         found = jurisdictions.shares(
             units,
             places.geometry,
             outlines=outlines,
-            theirs=survey.jurisdiction_outlines,
+            theirs=places.outlines,
             min_area_m2=limits.min_area_m2,
         )
         if not found["share"].between(limits.jurisdiction_share, 1 - limits.jurisdiction_share).any():
             continue
-        kinds = places.groupby(["source", "level"], sort=True).groups
-        called = dict(zip(places.index, places["name"].astype(str), strict=True))
         shapes = dict(zip(units.index, units, strict=True))
-        for (source, kind), ids in kinds.items():
+        for (source, kind), ids in places.kinds.items():
             within = found[found["jurisdiction"].isin(ids)]
             crossed = jurisdictions.crossings(
                 within, units, places.geometry, width_m=limits.sliver_m, min_share=limits.jurisdiction_share
             )
             for unit, parts in groupby(_largest_first(crossed), key=itemgetter(0)):
-                shares = [(share, called[place]) for _, place, share in parts]
+                shares = [(share, places.names[place]) for _, place, share in parts]
                 yield _found(
                     Code.CROSSES,
                     Severity.NOTE,
@@ -272,8 +260,8 @@ def crossing(survey: Survey) -> Iterator[Finding]:
                     shapes[unit],
                     count=len(shares),
                     parts=", ".join(f"{measure('share', share, 'es')} {name}" for share, name in shares),
-                    level=str(kind),
-                    source=str(source),
+                    level=kind,
+                    source=source,
                     largest_share=shares[0][0],
                 )
 

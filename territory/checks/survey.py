@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 
 import numpy as np
@@ -13,6 +13,7 @@ from geopandas import GeoDataFrame, GeoSeries
 from territory.geo import contiguity, coverage, gaps
 from territory.geo.outlines import Outlines, are_one_ring
 from territory.model import Surroundings
+from territory.mosaic import Jurisdictions
 from territory.profiles import Level, Profile
 
 
@@ -25,26 +26,20 @@ class Survey:
         The layer in a projected CRS in metres.
     ground
         Its surroundings in the same CRS.
-    jurisdiction_outlines
-        Edges of ``ground.jurisdictions``.
-    focus
-        Id of the one territory that is asked about, when it is not the whole layer.
+    jurisdictions
+        Municipalities and states in the same CRS.
     """
 
+    focus: str | None = None
+    """Id of the one territory that is asked about, when it is not the whole layer; see `DrawingSurvey`."""
+
     def __init__(
-        self,
-        metres: GeoDataFrame,
-        profile: Profile,
-        ground: Surroundings,
-        *,
-        jurisdiction_outlines: Outlines | None = None,
-        focus: str | None = None,
+        self, metres: GeoDataFrame, profile: Profile, ground: Surroundings, jurisdictions: Jurisdictions | None
     ) -> None:
         self.metres = metres
         self.profile = profile
         self.ground = ground
-        self.jurisdiction_outlines = jurisdiction_outlines
-        self.focus = focus
+        self.jurisdictions = jurisdictions
         # What is measured of a level is kept by this survey alone, and goes with it.
         self.units = cache(self._units)
         self.outlines = cache(self._outlines)
@@ -59,22 +54,30 @@ class Survey:
 
     def _units(self, level: str) -> GeoSeries:
         """Boundaries of a level, in metres."""
-        if self.focus is not None:  # asked about among its own level only
-            return self.metres.geometry
         return self.metres.geometry[(self.metres["level"] == level).to_numpy()]
 
     def _outlines(self, level: str) -> Outlines:
         return Outlines.of(self.units(level))
 
     def _overlaps(self, level: str) -> GeoDataFrame:
-        """Pairs that share ground, less what lies in places declared shared; with ``is_wide``."""
+        """Pairs that share ground, less what lies in places declared shared."""
         limits = self.profile.tolerances
-        found = coverage.overlaps(self.units(level), min_area_m2=limits.min_area_m2, outlines=self.outlines(level))
-        if self.focus is not None and len(found):
-            found = found[(found["left"] == self.focus) | (found["right"] == self.focus)].reset_index(drop=True)
+        found = coverage.overlaps(
+            self.units(level), min_area_m2=limits.min_area_m2, outlines=self.outlines(level), focus=self.focus
+        )
         if self.ground.shared_places is not None and len(found):
             found = _outside(found, self.ground.shared_places.geometry, limits.sliver_m, limits.min_area_m2)
-        return found.assign(is_wide=coverage.is_wide(found.geometry, width_m=limits.sliver_m))
+        return found
+
+    def asked(self, level: str) -> GeoSeries:
+        """Boundaries of a level that findings are wanted of, in metres."""
+        return self.units(level)
+
+    def counted(self) -> Iterator[tuple[str, object, int]]:
+        """Id, kind and number of families of the councils that gave one."""
+        councils = self.metres[self.metres["level"] == self.profile.levels[0].id]
+        known = councils[councils["families"].notna()]
+        yield from zip(known.index, known["kind"], known["families"].astype(int), strict=True)
 
     def _contacts(self, level: str) -> pd.DataFrame:
         limits = self.profile.tolerances
@@ -142,6 +145,54 @@ class Survey:
         first = table[~table["unit"].duplicated()]
         numbered = contiguity.pieces(first.set_index("unit")["group"], ways)
         return first.assign(piece=numbered.reindex(first["unit"]).to_numpy())
+
+
+class DrawingSurvey(Survey):
+    """One boundary under check among those around it: no table is made of so few.
+
+    Parameters
+    ----------
+    units
+        Boundaries around, of one level, in metres, and the drawn one last.
+    level
+        Their level.
+    kind, families
+        What the council says of itself.
+    profile, ground, jurisdictions
+        As for `Survey`.
+    """
+
+    def __init__(
+        self,
+        units: GeoSeries,
+        level: str,
+        kind: str | None,
+        families: int | None,
+        profile: Profile,
+        ground: Surroundings,
+        jurisdictions: Jurisdictions | None,
+    ) -> None:
+        super().__init__(units, profile, ground, jurisdictions)
+        self.focus = str(units.index[-1])
+        self._level, self._kind, self._families = level, kind, families
+
+    @cached_property
+    def ladder(self) -> tuple[Level, ...]:
+        """The one level that the drawing is of."""
+        level = self.profile.level(self._level)
+        return () if level.beside_ladder else (level,)
+
+    def _units(self, level: str) -> GeoSeries:
+        return self.metres
+
+    def asked(self, level: str) -> GeoSeries:
+        """The drawing alone."""
+        return self.metres.iloc[-1:]
+
+    def counted(self) -> Iterator[tuple[str, object, int]]:
+        """The drawing's own number, if it is of a council."""
+        if self._families is not None and self._level == self.profile.levels[0].id and self.focus:
+            yield self.focus, self._kind, self._families
 
 
 def _outside(found: GeoDataFrame, places: GeoSeries, reach_m: float, min_area_m2: float) -> GeoDataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -13,7 +15,13 @@ from territory.geo.outlines import Outlines, beside_lengths_m, shared_areas_m2
 from territory.geo.threads import in_chunks
 
 
-def overlaps(units: GeoSeries, *, min_area_m2: float = 1.0, outlines: Outlines | None = None) -> GeoDataFrame:
+def overlaps(
+    units: GeoSeries,
+    *,
+    min_area_m2: float = 1.0,
+    outlines: Outlines | None = None,
+    focus: Hashable | None = None,
+) -> GeoDataFrame:
     """Find where two units claim the same ground.
 
     Identical and nested units count like any other pair: what matters is the area both hold.
@@ -26,6 +34,8 @@ def overlaps(units: GeoSeries, *, min_area_m2: float = 1.0, outlines: Outlines |
         Smaller shared areas are digitising noise.
     outlines
         ``Outlines.of(units)``, when the caller has it already.
+    focus
+        A unit id: only pairs with that unit are asked about.
 
     Returns
     -------
@@ -47,6 +57,9 @@ def overlaps(units: GeoSeries, *, min_area_m2: float = 1.0, outlines: Outlines |
     """
     outlines = outlines or Outlines.of(units)
     pairs = outlines.pairs()
+    if focus is not None:
+        asked = units.index.get_loc(focus)
+        pairs = pairs[(outlines.unit[pairs] == asked).any(axis=1)]
     areas = shared_areas_m2(outlines, outlines, pairs)
     left, right, sums = _by_unit(outlines, pairs, areas[:, None])
     keep = sums[:, 0] >= min_area_m2

@@ -181,6 +181,11 @@ def _holes(covered: BaseGeometry) -> np.ndarray:
     return np.asarray(holes)
 
 
+def has_holes(covered: BaseGeometry) -> bool:
+    """Whether covered ground encloses any that is not."""
+    return bool(shapely.get_num_interior_rings(shapely.get_parts(covered)).any())
+
+
 def _is_hole(parts: np.ndarray) -> np.ndarray:
     """For the rings of all parts in their order: the first of each part is its shell."""
     counts = shapely.get_num_interior_rings(parts) + 1

@@ -97,6 +97,12 @@ def _as_multipolygons(shapes: np.ndarray) -> np.ndarray:
     return result
 
 
+def are_boundaries(shapes: np.ndarray, *, min_part_m2: float = 1.0) -> np.ndarray:
+    """(n,) whether canonical shapes in WGS 84 can stand as boundaries: valid, not empty, without crumbs."""
+    broken = shapely.is_empty(shapes) | ~shapely.is_valid(shapes) | _has_sliver_part(shapes, min_part_m2)
+    return np.asarray(~broken)
+
+
 def repairs(shapes: GeoSeries, *, min_part_m2: float = 1.0) -> GeoDataFrame:
     """List what keeps shapes from being boundaries, each with the repair that could be offered.
 
@@ -123,7 +129,7 @@ def repairs(shapes: GeoSeries, *, min_part_m2: float = 1.0) -> GeoDataFrame:
     """
     require_geographic(shapes)
     drawn = np.asarray(shapes.array)
-    broken = shapely.is_empty(drawn) | ~shapely.is_valid(drawn) | _has_sliver_part(drawn, min_part_m2)
+    broken = ~are_boundaries(drawn, min_part_m2=min_part_m2)
     rows = [_repair(shape, min_part_m2) for shape in drawn[broken]]
     columns = ["reason", "place", "area_m2", "changed_m2", "changed", "geometry"]
     frame = pd.DataFrame(rows, columns=columns, index=shapes.index[broken])

@@ -17,7 +17,7 @@ from shapely import MultiPolygon, Polygon
 from territory import intake
 from territory.checks import DRAWING, Progress, check_boundary, check_layer
 from territory.findings import Code, Finding, Severity
-from territory.geo.repair import canonical, repairs
+from territory.geo.repair import are_boundaries, canonical, repairs
 from territory.intake import Notice
 from territory.model import WGS84, Surroundings
 from territory.mosaic import Mosaic
@@ -116,11 +116,11 @@ def _mended(drawing: Drawing, profile: Profile) -> tuple[MultiPolygon | None, li
     """The boundary that a drawing means, if any, and what had to be changed for it."""
     own = drawing.replaces or DRAWING
     drawn = canonical(GeoSeries([drawing.shape], [own], crs=WGS84))
+    if are_boundaries(np.asarray(drawn.array)).all():
+        return drawn.iloc[0], []
     if not drawn.iloc[0].is_valid:
         _refuse_tangle(drawn.iloc[0])
     broken = repairs(drawn)
-    if broken.empty:
-        return drawn.iloc[0], []
     [row] = broken.itertuples()
     is_lost = row.geometry.is_empty
     weighs = not is_lost and row.changed_m2 >= profile.tolerances.repair_m2
