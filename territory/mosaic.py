@@ -27,20 +27,18 @@ class Jurisdictions:
     geometry: GeoSeries
     outlines: Outlines
     names: Mapping[str, str]
-    kinds: Mapping[tuple[str, str], pd.Index]
-    """Ids by source and level: each source is asked on its own."""
+    kinds: Mapping[str, tuple[str, str]]
+    """Source and level by id: each source is asked on its own."""
 
     @classmethod
     def of(cls, places: GeoDataFrame) -> Jurisdictions:
         """Lay out a reference layer in metres."""
+        kinds = zip(places["source"].astype(str), places["level"].astype(str), strict=True)
         return cls(
             places.geometry,
             Outlines.of(places.geometry),
             dict(zip(places.index, places["name"].astype(str), strict=True)),
-            {
-                (str(source), str(level)): ids
-                for (source, level), ids in places.groupby(["source", "level"]).groups.items()
-            },
+            dict(zip(places.index, kinds, strict=True)),
         )
 
 

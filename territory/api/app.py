@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -71,7 +72,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     profile = load_profile(settings.profile)
     app.state.live = await to_thread.run_sync(Live.open, settings.store, profile)
     app.state.maps = MapPages(app.state.live, settings)
+    # What was loaded stays: the collector need not walk over 50,000 boundaries while somebody waits.
+    gc.collect()
+    gc.freeze()
     yield
+    gc.unfreeze()
 
 
 class _Assets(StaticFiles):

@@ -243,11 +243,15 @@ def crossing(survey: Survey) -> Iterator[Finding]:
             theirs=places.outlines,
             min_area_m2=limits.min_area_m2,
         )
-        if not found["share"].between(limits.jurisdiction_share, 1 - limits.jurisdiction_share).any():
-            continue
-        shapes = dict(zip(units.index, units, strict=True))
-        for (source, kind), ids in places.kinds.items():
-            within = found[found["jurisdiction"].isin(ids)]
+        # Who is wholly in one place, for one source and level, crosses nothing.
+        least = limits.jurisdiction_share
+        found = found[((found["share"] >= least) & (found["share"] < 1 - least)).to_numpy()]
+        kinds = [places.kinds[place] for place in found["jurisdiction"]]
+        shapes = dict(zip(units.index, units, strict=True)) if len(found) > 1 else {}
+        for source, kind in sorted(set(kinds)):
+            within = found[[each == (source, kind) for each in kinds]]
+            if len(within) < 2:
+                continue
             crossed = jurisdictions.crossings(
                 within, units, places.geometry, width_m=limits.sliver_m, min_share=limits.jurisdiction_share
             )
