@@ -9,6 +9,7 @@ const PATIENCE_MS = 250;
  * @property {string} code
  * @property {"error" | "warning" | "note"} severity
  * @property {string} message
+ * @property {Record<string, unknown>} args
  * @property {any} geometry
  * @property {[number, number] | null} place
  */
@@ -24,7 +25,8 @@ export class Checker {
   constructor(url, listener) {
     this.url = url;
     this.listener = listener;
-    this.timer = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
     /** @type {AbortController | null} */
     this.asked = null;
   }
@@ -34,7 +36,7 @@ export class Checker {
     clearTimeout(this.timer);
     this.asked?.abort();
     this.asked = null;
-    if (feature) this.timer = window.setTimeout(() => this.#send(feature), PATIENCE_MS);
+    if (feature) this.timer = setTimeout(() => this.#send(feature), PATIENCE_MS);
   }
 
   /** @param {object} feature */

@@ -1,18 +1,25 @@
 // @ts-check
 /** The parts of the drawing page that need no browser. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { forget, keep, kept } from "./drafts.js";
+import { mock, test } from "node:test";
+import { Checker } from "./check.js";
+import { Drafts } from "./drafts.js";
 import { History, NOTHING, add, close, insert, move, remove, reopen } from "./history.js";
-import { areaOf, asText, gridPlace, lengthOf, onGrid, outline, polygon } from "./shape.js";
+import { areaOf, asText, boundaryOf, drawingOf, gridPlace, isSame, lengthOf, lineOf, metres, onGrid } from "./shape.js";
 import { Neighbours } from "./snap.js";
-import { Words } from "./words.js";
+import { Words, balanced } from "./words.js";
 
 /** @typedef {import("./history.js").Place} Place */
+/** @typedef {import("./history.js").Drawing} Drawing */
 
 /** @type {Place[]} */
 const SQUARE = [[-69.2, 10], [-69.19, 10], [-69.19, 10.01], [-69.2, 10.01]];
 const drawn = SQUARE.reduce(add, NOTHING);
+
+/** @param {readonly Place[]} points */
+function ring(points) {
+  return [...points, points[0]];
+}
 
 test("every step can be taken back and done again", () => {
   const steps = [NOTHING, add(NOTHING, SQUARE[0]), drawn, close(drawn)];
@@ -39,6 +46,7 @@ test("a new step forgets what was taken back, and the past is never changed", ()
 test("points are inserted, moved and removed where they were asked for", () => {
   const five = insert(drawn, 1, [-69.195, 10]);
   assert.deepEqual(five.points[1], [-69.195, 10]);
+  assert.deepEqual(insert(drawn, 4, [-69.2, 10.005]).points[4], [-69.2, 10.005]);
   assert.deepEqual(remove(five, 1), drawn);
   assert.deepEqual(move(drawn, 0, [0, 0]).points, [[0, 0], ...SQUARE.slice(1)]);
   assert.deepEqual(reopen(close(drawn)), drawn);
@@ -54,83 +62,137 @@ test("fewer than three points close nothing, and a triangle that loses one opens
 test("places lie on the grid that the server keeps", () => {
   assert.equal(onGrid(-69.123456789), -69.1234568);
   assert.deepEqual(gridPlace([0.1 + 0.2, 10]), [0.3, 10]);
+  assert.ok(isSame(gridPlace([-69.20000001, 10]), SQUARE[0]));
+});
+
+test("a degree is as long as on the ellipsoid", () => {
+  // Pyproj's geodesics: a hundredth of a degree at 10° N, and at the equator.
+  assert.ok(Math.abs(metres([-69.19, 10], [-69.2, 10])[0] - 1096.394) < 0.005);
+  assert.ok(Math.abs(metres([-69.2, 10.01], [-69.2, 10])[1] - 1106.078) < 0.005);
+  assert.ok(Math.abs(metres([0.01, 0], [0, 0])[0] - 1113.195) < 0.01);
 });
 
 test("areas and lengths are those of the ground, whichever way the line runs", () => {
-  const [wide, high] = [0.01 * 111_320 * Math.cos((10 * Math.PI) / 180), 0.01 * 111_320];
-  assert.ok(Math.abs(areaOf(SQUARE) / (wide * high) - 1) < 1e-3);
-  assert.ok(Math.abs(areaOf([...SQUARE].reverse()) / areaOf(SQUARE) - 1) < 1e-3);
-  assert.ok(Math.abs(lengthOf(SQUARE, true) / (2 * wide + 2 * high) - 1) < 1e-3);
+  const [wide, high] = metres(SQUARE[2], SQUARE[0]);
+  assert.ok(Math.abs(areaOf(SQUARE) / (wide * high) - 1) < 1e-4);
+  assert.ok(Math.abs(areaOf([...SQUARE].reverse()) / areaOf(SQUARE) - 1) < 1e-4);
+  assert.ok(Math.abs(lengthOf(SQUARE, true) / (2 * wide + 2 * high) - 1) < 1e-4);
   assert.ok(lengthOf(SQUARE, false) < lengthOf(SQUARE, true));
   assert.equal(areaOf([]), 0);
 });
 
-test("a drawing becomes a closed ring, and text with latitude first", () => {
-  assert.deepEqual(polygon(SQUARE).coordinates[0].at(-1), SQUARE[0]);
+test("a drawing becomes a closed ring, a line, a point, and text with latitude first", () => {
+  assert.deepEqual(boundaryOf(close(drawn)), { type: "Polygon", coordinates: [ring(SQUARE)] });
+  assert.deepEqual(lineOf(SQUARE), { type: "LineString", coordinates: SQUARE });
+  assert.deepEqual(lineOf([SQUARE[0]]), { type: "Point", coordinates: SQUARE[0] });
   assert.equal(asText(SQUARE).split("\n")[0], "10.0000000, -69.2000000");
 });
 
-test("of a geometry with parts and holes the largest outline is taken", () => {
-  const hole = [[-69.196, 10.004], [-69.196, 10.006], [-69.194, 10.006], [-69.196, 10.004]];
-  const speck = [[0, 0], [0.001, 0], [0.001, 0.001], [0, 0]];
-  const coordinates = [[speck], [[...SQUARE, SQUARE[0]], hole]];
-  assert.deepEqual(outline({ type: "MultiPolygon", coordinates }), SQUARE);
-  assert.deepEqual(outline(polygon(SQUARE)), SQUARE);
+test("holes and further parts of a geometry are kept, whatever happens to the outline", () => {
+  /** @type {Place[]} */
+  const hole = [[-69.196, 10.004], [-69.196, 10.006], [-69.194, 10.006]];
+  /** @type {Place[]} */
+  const speck = [[0, 0], [0.001, 0], [0.001, 0.001]];
+  const geometry = { type: "MultiPolygon", coordinates: [[ring(speck)], [ring(SQUARE), ring(hole)]] };
+  const taken = drawingOf(geometry);
+  assert.deepEqual(taken, { points: SQUARE, closed: true, holes: [hole], parts: [[speck]] });
+  const changed = close(move(reopen(taken), 0, [-69.201, 10]));
+  const outline = ring([[-69.201, 10], ...SQUARE.slice(1)]);
+  assert.deepEqual(boundaryOf(changed).coordinates, [[outline, ring(hole)], [ring(speck)]]);
+  assert.deepEqual(drawingOf(boundaryOf(close(drawn))), close(drawn));
+  assert.deepEqual(drawingOf({ type: "MultiPolygon", coordinates: [] }), NOTHING);
 });
 
-test("a point near a vertex becomes that vertex, to the last digit", () => {
-  const around = new Neighbours([polygon(SQUARE)]);
-  assert.deepEqual(around.snap([-69.20001, 10.00001], 5), { place: SQUARE[0], kind: "vertex" });
+const around = new Neighbours([{ geometry: boundaryOf(close(drawn)), name: "Los Caobos" }]);
+
+test("a point near a vertex becomes that vertex, to the last digit, and says whose it is", () => {
+  assert.deepEqual(around.snap([-69.20001, 10.00001], 5), { place: SQUARE[0], kind: "vertex", name: "Los Caobos" });
 });
 
 test("a vertex wins over an edge that is nearer", () => {
-  const around = new Neighbours([polygon(SQUARE)]);
   assert.equal(around.snap([-69.19997, 10.0000001], 5).kind, "vertex");
 });
 
 test("a point near an edge lands on it, and a far one stays where it is", () => {
-  const around = new Neighbours([polygon(SQUARE)]);
-  assert.deepEqual(around.snap([-69.195, 10.00002], 5), { place: [-69.195, 10], kind: "edge" });
-  assert.deepEqual(around.snap([-69.195, 10.005], 5), { place: [-69.195, 10.005], kind: "free" });
+  assert.deepEqual(around.snap([-69.195, 10.00002], 5), { place: [-69.195, 10], kind: "edge", name: "Los Caobos" });
+  assert.deepEqual(around.snap([-69.195, 10.005], 5), { place: [-69.195, 10.005], kind: "free", name: "" });
   assert.equal(new Neighbours().snap([0, 0], 5).kind, "free");
 });
 
-test("edges across many cells are found along all their length", () => {
+test("edges across many cells are found along all their length, from both sides", () => {
   /** @type {Place[]} */
   const long = [[-69.3, 9.9], [-69.1, 10.1], [-69.3, 10.1]];
-  const around = new Neighbours([polygon(long)]);
+  const wide = new Neighbours([{ geometry: { type: "Polygon", coordinates: [ring(long)] }, name: "" }]);
   for (const at of [0.1, 0.37, 0.5, 0.93]) {
-    assert.equal(around.snap([-69.3 + 0.2 * at, 9.9 + 0.2 * at], 3).kind, "edge");
+    const on = [-69.3 + 0.2 * at, 9.9 + 0.2 * at];
+    for (const off of [-0.00002, 0.00002]) assert.equal(wide.snap([on[0] + off, on[1]], 3).kind, "edge");
   }
 });
 
 /** @returns {any} a storage in memory */
-function storage(entries = /** @type {Record<string, string>} */ ({})) {
+function memory() {
+  /** @type {Map<string, string>} */
+  const entries = new Map();
   return {
-    getItem: (/** @type {string} */ key) => entries[key] ?? null,
-    setItem: (/** @type {string} */ key, /** @type {string} */ value) => void (entries[key] = value),
-    removeItem: (/** @type {string} */ key) => void delete entries[key],
+    entries,
+    get length() {
+      return entries.size;
+    },
+    key: (/** @type {number} */ k) => [...entries.keys()][k] ?? null,
+    getItem: (/** @type {string} */ key) => entries.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) => void entries.set(key, value),
+    removeItem: (/** @type {string} */ key) => void entries.delete(key),
   };
 }
 
-test("a draft comes back whole, and is gone when it is discarded or emptied", () => {
-  const store = storage();
-  assert.equal(keep(store, close(drawn), { families: "200", kind: "urban" }), true);
-  assert.deepEqual(kept(store)?.drawing, close(drawn));
-  assert.equal(kept(store)?.facts.families, "200");
-  forget(store);
-  assert.equal(kept(store), null);
-  keep(store, drawn, {});
-  keep(store, NOTHING, {});
-  assert.equal(kept(store), null);
+const FACTS = { families: "200", kind: "urban" };
+
+test("a draft is offered to the next page, whole, and never to its own", () => {
+  const store = memory();
+  const first = new Drafts(store, "first");
+  assert.equal(first.keep(close(drawn), FACTS), true);
+  assert.deepEqual(first.others(), []);
+  const [offered] = new Drafts(store, "second").others();
+  assert.deepEqual(offered.drawing, close(drawn));
+  assert.deepEqual(offered.facts, FACTS);
+});
+
+test("whoever draws before answering the offer overwrites nothing", () => {
+  const store = memory();
+  new Drafts(store, "first").keep(drawn, FACTS);
+  const second = new Drafts(store, "second");
+  second.keep(add(NOTHING, [0, 0]), FACTS);
+  assert.deepEqual(second.others().map(({ drawing }) => drawing), [drawn]);
+});
+
+test("a draft that is taken up goes on under its own name, and an emptied one is gone", () => {
+  const store = memory();
+  new Drafts(store, "first").keep(drawn, FACTS);
+  const second = new Drafts(store, "second");
+  second.take(second.others()[0]);
+  second.keep(close(drawn), FACTS);
+  assert.equal(store.entries.size, 1);
+  second.keep(NOTHING, FACTS);
+  assert.equal(store.entries.size, 0);
+});
+
+test("the newest drafts come first, and only a few are kept", () => {
+  const store = memory();
+  for (let day = 1; day <= 8; day++) new Drafts(store, `d${day}`).keep(drawn, FACTS, new Date(2026, 0, day));
+  assert.deepEqual(new Drafts(store, "now").others().map(({ id }) => id), ["d8", "d7", "d6", "d5", "d4"]);
 });
 
 test("a draft that is damaged or a browser that keeps nothing breaks nothing", () => {
-  for (const text of ["", "{", "null", '{"drawing": {"points": [[1, "x"]]}}', '{"drawing": {"points": "no"}}']) {
-    assert.equal(kept(storage({ "territory.draft": text })), null);
+  const damaged = ["", "{", "null", '{"drawing": {"points": [[1, "x"]]}}', '{"drawing": {"points": "no"}, "kept": "2026-01-01"}'];
+  for (const text of [...damaged, '{"drawing": {"points": [[1, 2]], "parts": [3]}, "kept": "2026-01-01"}']) {
+    const store = memory();
+    store.setItem("territory.draft.old", text);
+    assert.deepEqual(new Drafts(store).others(), [], text);
   }
-  const full = { ...storage(), setItem: () => { throw new Error("full"); } };
-  assert.equal(keep(full, drawn, {}), false);
+  const full = { ...memory(), setItem: () => { throw new Error("full"); } };
+  assert.equal(new Drafts(full).keep(drawn, FACTS), false);
+  assert.equal(new Drafts(null).keep(drawn, FACTS), false);
+  assert.deepEqual(new Drafts(null).others(), []);
 });
 
 test("numbers are written as the server writes them", () => {
@@ -138,5 +200,65 @@ test("numbers are written as the server writes them", () => {
   assert.equal(spanish.say("hello", { area: spanish.area(1234), name: "todos" }), "1.234\u00a0m² de todos");
   assert.equal(spanish.area(54_321), "5,4\u00a0ha");
   assert.equal(new Words({}, "en").length(1234), "1.2\u00a0km");
+  assert.equal(spanish.list(["1 error", "2 avisos", "3 datos"]), "1 error, 2 avisos y 3 datos");
   assert.throws(() => spanish.say("missing"), /missing/);
+});
+
+test("long names are written on lines of about the same length", () => {
+  assert.equal(balanced("Consejo Comunal Los Caobos de la Montaña"), "Consejo Comunal\nLos Caobos de la\nMontaña");
+  assert.equal(balanced("Ataroa"), "Ataroa");
+  assert.equal(balanced(""), "");
+});
+
+/** @param {(signal: AbortSignal) => Promise<any>} answer what the server does */
+function checking(answer) {
+  /** @type {any[]} */
+  const heard = [];
+  const listener = {
+    asking: () => heard.push("asking"),
+    answered: (/** @type {any} */ said) => heard.push(said),
+    refused: (/** @type {string | null} */ said) => heard.push({ refused: said }),
+  };
+  mock.method(globalThis, "fetch", (/** @type {string} */ _url, /** @type {any} */ { signal }) => answer(signal));
+  return { checker: new Checker("/api/check", listener), heard };
+}
+
+/** @param {number} ms */
+const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+test("many changes in a row are asked about once, and an emptied drawing not at all", async () => {
+  let asked = 0;
+  const { checker, heard } = checking(async () => ({ ok: true, json: async () => ++asked }));
+  for (let k = 0; k < 5; k++) checker.ask({ k });
+  await after(400);
+  assert.deepEqual(heard, ["asking", 1]);
+  checker.ask({});
+  checker.ask(null);
+  await after(400);
+  assert.deepEqual(heard, ["asking", 1]);
+});
+
+test("an answer that comes after the next change is not shown", async () => {
+  /** @type {((answer: any) => void)[]} */
+  const waiting = [];
+  const { checker, heard } = checking(() => new Promise((resolve) => waiting.push(resolve)));
+  checker.ask({ name: "old" });
+  await after(300);
+  checker.ask({ name: "new" });
+  await after(300);
+  waiting[1]({ ok: true, json: async () => "new" });
+  waiting[0]({ ok: true, json: async () => "old" });
+  await after(10);
+  assert.deepEqual(heard, ["asking", "asking", "new"]);
+});
+
+test("a refusal is passed on in the server's words, and silence as silence", async () => {
+  const refusing = checking(async () => ({ ok: false, json: async () => ({ detail: "No." }) }));
+  refusing.checker.ask({});
+  await after(300);
+  assert.deepEqual(refusing.heard, ["asking", { refused: "No." }]);
+  const away = checking(async () => { throw new TypeError("no network"); });
+  away.checker.ask({});
+  await after(300);
+  assert.deepEqual(away.heard, ["asking", { refused: null }]);
 });

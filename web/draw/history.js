@@ -3,39 +3,45 @@
 
 /**
  * @typedef {[number, number]} Place lon, lat in degrees with 7 decimals
- * @typedef {{ points: readonly Place[], closed: boolean }} Drawing
+ * @typedef {object} Drawing
+ * @property {readonly Place[]} points the outline, the first point once
+ * @property {boolean} closed
+ * @property {readonly Place[][]} holes came with a file, as the parts did; they stay as they are
+ * @property {readonly Place[][][]} parts further polygons, each an outline and its holes
  */
 
 /** @type {Drawing} */
-export const NOTHING = Object.freeze({ points: Object.freeze([]), closed: false });
+export const NOTHING = Object.freeze({ points: [], closed: false, holes: [], parts: [] });
 
-/** @param {Drawing} drawing @param {Place} place */
+/** @param {Drawing} drawing @param {Place} place @returns {Drawing} */
 export function add(drawing, place) {
   return { ...drawing, points: [...drawing.points, place] };
 }
 
-/** @param {Drawing} drawing @param {number} at position the new point gets @param {Place} place */
+/** @param {Drawing} drawing @param {number} at position the new point gets @param {Place} place @returns {Drawing} */
 export function insert(drawing, at, place) {
   return { ...drawing, points: [...drawing.points.slice(0, at), place, ...drawing.points.slice(at)] };
 }
 
-/** @param {Drawing} drawing @param {number} at @param {Place} place */
+/** @param {Drawing} drawing @param {number} at @param {Place} place @returns {Drawing} */
 export function move(drawing, at, place) {
   return { ...drawing, points: drawing.points.map((point, k) => (k === at ? place : point)) };
 }
 
-/** A closed line of three points opens again when it loses one. @param {Drawing} drawing @param {number} at */
+/** A closed line of three points opens again when it loses one.
+ * @param {Drawing} drawing @param {number} at @returns {Drawing}
+ */
 export function remove(drawing, at) {
   const points = drawing.points.filter((_, k) => k !== at);
-  return { points, closed: drawing.closed && points.length >= 3 };
+  return { ...drawing, points, closed: drawing.closed && points.length >= 3 };
 }
 
-/** @param {Drawing} drawing */
+/** @param {Drawing} drawing @returns {Drawing} */
 export function close(drawing) {
   return { ...drawing, closed: drawing.points.length >= 3 };
 }
 
-/** @param {Drawing} drawing */
+/** @param {Drawing} drawing @returns {Drawing} */
 export function reopen(drawing) {
   return { ...drawing, closed: false };
 }

@@ -1,312 +1,392 @@
 // @ts-check
 /** The drawing page: buttons, words and the map, around one history of the drawing. */
+import { bringing } from "./bring.js";
 import { Checker } from "./check.js";
-import { forget, keep, kept } from "./drafts.js";
-import { History, NOTHING, add, close, move, remove, reopen } from "./history.js";
+import { Drafts } from "./drafts.js";
+import { FindingList } from "./findings.js";
+import { History, NOTHING, add, close, insert, move, remove, reopen } from "./history.js";
 import { DrawMap } from "./map.js";
-import { areaOf, asText, gridPlace, lengthOf, outline, polygon } from "./shape.js";
+import { $, button, enable, item, on, show, storage, sure } from "./page.js";
+import { PointList } from "./points.js";
+import { areaOf, asText, boundaryOf, drawingOf, gridPlace, isSame, lengthOf, lineOf } from "./shape.js";
 import { Words } from "./words.js";
 
 /** @typedef {import("./history.js").Drawing} Drawing */
-
-/** @template {HTMLElement} T @param {string} id @returns {T} */
-const $ = (id) => /** @type {T} */ (document.getElementById(id));
+/** @typedef {import("./snap.js").Spot} Spot */
 
 const start = JSON.parse($("start").textContent ?? "{}");
 const words = new Words(start.sentences, start.language);
+const families = /** @type {HTMLInputElement} */ ($("families"));
+const kind = /** @type {HTMLSelectElement} */ ($("kind"));
+const drafts = new Drafts(storage());
 
 let history = new History();
 let chosen = -1;
-
-const families = /** @type {HTMLInputElement} */ ($("families"));
-const kind = /** @type {HTMLSelectElement} */ ($("kind"));
+let happened = "";
+/** @type {Drawing | null} the drawing that was last kept and checked */
+let settled = null;
 
 const map = new DrawMap($("map"), {
   bounds: start.bounds,
   words: { zoomIn: words.say("zoom_in"), zoomOut: words.say("zoom_out") },
-  onTap: (place) => (history.now.closed ? choose(-1) : put(place)),
-  onTapVertex: tapVertex,
-  onReshaped: (points) => to({ ...history.now, points }),
-  onNeighbours: (state) => ($("neighbours").textContent = words.say(`neighbours.${state}`)),
+  onTap: (spot) => (history.now.closed ? choose(-1) : put(spot)),
+  onTapPoint: tapPoint,
+  onMoved: (at, spot) => moveTo(at, spot, -1),
+  onInserted: (at, spot) => insertAt(at, spot, -1),
+  onNeighbours: (state) => {
+    $("neighbours").textContent = words.say(`neighbours.${state}`);
+    showStep();
+  },
 });
 
 const checker = new Checker(`/api/check?lang=${start.language}`, {
-  asking: () => tell(words.say("checking")),
+  asking: () => $("findings").setAttribute("aria-busy", "true"),
   answered: showAnswer,
-  refused: (sentence) => tell(sentence ?? words.say("check.offline")),
+  refused: (sentence) => {
+    findings.clear();
+    tell(sentence ?? words.say("check.offline"));
+  },
 });
 
-/** @param {Drawing} drawing */
-function to(drawing) {
+const findings = new FindingList($("findings"), words, (finding) => {
+  if (!finding) return map.unmark();
+  map.mark(finding.geometry, finding.place);
+  return $("stage").scrollIntoView({ block: "nearest" });
+});
+
+const points = new PointList(/** @type {HTMLDetailsElement} */ ($("points-box")), $("points"), words, (at) => {
+  choose(at);
+  map.lookAt([history.now.points[at]]);
+  // There the arrows bring the cross to the right place, and Enter moves the point to it.
+  $("map").focus();
+});
+
+// What people do
+
+/** @param {Drawing} drawing @param {string} [said] what happened, in words */
+function to(drawing, said = "") {
   history = history.to(drawing);
-  refresh();
+  refresh(said);
 }
 
-/** @param {import("./history.js").Place} place */
-function put(place) {
+/** @param {Spot} spot */
+function put(spot) {
+  const drawn = history.now.points;
+  if (drawn.length >= 3 && isSame(spot.place, drawn[0])) return finish();
+  if (drawn.length && isSame(spot.place, drawn[drawn.length - 1])) return tell(words.say("put.same"));
   chosen = -1;
-  to(add(history.now, place));
+  return to(add(history.now, spot.place), landed(drawn.length, spot));
+}
+
+/** Close the outline. */
+function finish() {
+  chosen = -1;
+  to(close(history.now));
 }
 
 /** @param {number} at */
-function tapVertex(at) {
-  if (at === 0 && !history.now.closed && history.now.points.length >= 3) to(close(history.now));
-  else choose(at);
+function tapPoint(at) {
+  if (at === 0 && !history.now.closed && history.now.points.length >= 3) finish();
+  else choose(at === chosen ? -1 : at);
+}
+
+// What was pulled is done with; under the cross a point stays chosen, for the next small step.
+
+/** @param {number} at @param {Spot} spot @param {number} [next] what is chosen then */
+function moveTo(at, spot, next = at) {
+  chosen = next;
+  to(move(history.now, at, spot.place), landed(at, spot));
+}
+
+/** @param {number} at @param {Spot} spot @param {number} [next] what is chosen then */
+function insertAt(at, spot, next = at) {
+  chosen = next;
+  to(insert(history.now, at, spot.place), landed(at, spot));
 }
 
 /** @param {number} at */
 function choose(at) {
   chosen = at;
-  refresh();
+  refresh(at < 0 ? "" : words.say("chosen.what", { number: at + 1 }));
 }
+
+function removeChosen() {
+  const at = chosen;
+  chosen = -1;
+  to(remove(history.now, at), words.say("removed", { number: at + 1 }));
+}
+
+/** @param {"undo" | "redo"} way */
+function step(way) {
+  history = history[way]();
+  chosen = -1;
+  refresh(words.say(`${way}.done`));
+}
+
+/** Where a point landed, in words. @param {number} at @param {Spot} spot */
+function landed(at, { kind: how, name }) {
+  return words.say(`put.${how}`, { number: at + 1, name });
+}
+
+// What the page shows
 
 /** @param {string} sentence */
 function tell(sentence) {
   $("status").textContent = sentence;
 }
 
-/** What to do next, in one sentence. @param {Drawing} drawing */
-function nextStep({ points, closed }) {
-  if (closed) return words.say("step.closed");
-  if (points.length === 0) return words.say("step.first");
-  if (points.length < 3) return words.say("step.more", { count: 3 - points.length });
-  return words.say("step.close");
+/** What to do next, in one sentence. */
+function showStep() {
+  const { points: drawn, closed } = history.now;
+  const missing = 3 - drawn.length;
+  let sentence;
+  if (closed) sentence = words.say("step.closed");
+  else if (drawn.length === 0) sentence = words.say(map.isFar ? "step.far" : "step.first");
+  else if (missing > 0) sentence = words.say(missing === 1 ? "step.last" : "step.more", { count: missing });
+  else sentence = words.say("step.close");
+  if ($("step").textContent !== sentence) $("step").textContent = sentence;
+  $("add").textContent = words.say(map.isFar ? "come" : chosen >= 0 ? "insert" : "add");
 }
 
-function facts() {
-  return { families: families.value, kind: kind.value };
-}
-
-function refresh() {
-  const { points, closed } = history.now;
-  if (chosen >= points.length) chosen = -1;
-  map.show(history.now, chosen);
-  map.mark(null, null);
-  const isKept = keep(localStorage, history.now, facts());
-  $("step").textContent = nextStep(history.now);
-  $("measures").textContent = closed
-    ? words.say("measures", { area: words.area(areaOf(points)), length: words.length(lengthOf(points, true)) })
-    : words.say("measures.open", { count: points.length, length: words.length(lengthOf(points, false)) });
-  $("kept").textContent = isKept ? "" : words.say("not_kept");
-  $("add").hidden = closed;
-  $("close").hidden = closed || points.length < 3;
-  $("reopen").hidden = !closed;
+/** @param {string} said what happened, in words */
+function refresh(said) {
+  const { now } = history;
+  if (chosen >= now.points.length) chosen = -1;
+  map.show(now, chosen);
+  $("rest").textContent = now.holes.length + now.parts.length ? words.say("rest", { parts: now.parts.length, holes: now.holes.length }) : "";
+  showStep();
+  show("add", !now.closed || chosen >= 0, "map");
+  show("reopen", now.closed && chosen < 0, "map");
+  show("close", !now.closed && now.points.length >= 3, now.closed ? "reopen" : "map");
+  show("chosen", chosen >= 0, "map");
+  show("crosshair", !now.closed || chosen >= 0);
   enable("undo", history.canUndo);
   enable("redo", history.canRedo);
-  for (const id of ["restart", "download", "copy"]) enable(id, points.length > 0);
-  $("chosen").hidden = chosen < 0;
-  if (chosen >= 0) $("chosen-name").textContent = words.say("chosen", { number: chosen + 1 });
-  listPoints();
+  for (const id of ["restart", "download", "copy"]) enable(id, now.points.length > 0);
+  $("chosen").setAttribute("aria-label", words.say("chosen", { number: chosen + 1 }));
+  $("copied").hidden = true;
+  points.fill(now.points, chosen);
+  happened = said;
+  if (said || now !== settled) tell(said);
+  if (now !== settled) settle();
+}
+
+/** Keep what changed, and ask how it fits. */
+function settle() {
+  settled = history.now;
+  map.unmark();
+  $("kept").textContent = drafts.keep(settled, facts()) || settled.points.length === 0 ? "" : words.say("not_kept");
+  showMeasures();
   ask();
 }
 
-function ask() {
-  const { points, closed } = history.now;
-  if (!closed) {
-    checker.ask(null);
-    $("findings").replaceChildren();
-    tell("");
-    return;
-  }
-  checker.ask(feature());
-}
-
-function feature() {
-  const count = families.value.trim();
-  const properties = { level: "council", kind: kind.value || null, families: /^\d+$/.test(count) ? Number(count) : null };
-  return { type: "Feature", properties, geometry: polygon(history.now.points) };
-}
-
-/** @param {string} id @param {boolean} can */
-function enable(id, can) {
-  /** @type {HTMLButtonElement} */ ($(id)).disabled = !can;
-}
-
-function listPoints() {
-  const rows = history.now.points.map(([lon, lat], at) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "row";
-    button.setAttribute("aria-pressed", String(at === chosen));
-    button.textContent = words.say("point", { number: at + 1, place: `${lat.toFixed(5)}, ${lon.toFixed(5)}` });
-    button.addEventListener("click", () => {
-      choose(at);
-      map.lookAt([history.now.points[at]]);
-    });
-    const row = document.createElement("li");
-    row.append(button);
-    return row;
-  });
-  $("points").replaceChildren(...rows);
+function showMeasures() {
+  const { points: drawn, closed } = history.now;
+  const length = words.length(lengthOf(drawn, closed));
+  if (closed) $("measures").textContent = words.say("measures", { area: words.area(areaOf(drawn)), length });
+  else $("measures").textContent = drawn.length ? words.say("measures.open", { count: drawn.length, length }) : "";
 }
 
 /** @param {import("./check.js").Answer} answer */
-function showAnswer({ area_m2, perimeter_m, findings, notices }) {
+function showAnswer({ area_m2, perimeter_m, findings: found, notices }) {
   $("measures").textContent = words.say("measures", { area: words.area(area_m2), length: words.length(perimeter_m) });
-  const count = findings.length;
-  const summary = count === 0 ? words.say("clean") : words.say(count === 1 ? "found.one" : "found.many", { count });
-  tell([summary, ...notices.map(({ message }) => message)].join(" "));
-  const rows = findings.map((finding) => {
-    const row = document.createElement("li");
-    row.className = `finding ${finding.severity}`;
-    const weight = document.createElement("strong");
-    weight.textContent = words.say(`severity.${finding.severity}`);
-    const sentence = document.createElement("p");
-    sentence.append(weight, " ", finding.message);
-    row.append(sentence);
-    if (finding.geometry || finding.place) {
-      const show = document.createElement("button");
-      show.type = "button";
-      show.className = "quiet";
-      show.textContent = words.say("show");
-      show.setAttribute("aria-label", words.say("show.what", { what: finding.message }));
-      show.addEventListener("click", () => {
-        map.mark(finding.geometry, finding.place);
-        $("map").scrollIntoView({ block: "nearest" });
-      });
-      row.append(show);
-    }
-    return row;
-  });
-  $("findings").replaceChildren(...rows);
+  findings.fill(found);
+  $("see").hidden = found.length === 0;
+  tell([happened, summary(found), ...notices.map(({ message }) => message)].join(" ").trim());
 }
 
-/** @param {string} id @param {() => void} act */
-function on(id, act) {
-  $(id).addEventListener("click", act);
+/** @param {readonly import("./check.js").Finding[]} found */
+function summary(found) {
+  if (found.length === 0) return words.say("clean");
+  const counted = /** @type {const} */ (["error", "warning", "note"])
+    .map((severity) => [severity, found.filter((finding) => finding.severity === severity).length])
+    .filter(([, count]) => count)
+    .map(([severity, count]) => words.say(`count.${severity}.${count === 1 ? "one" : "many"}`, { count }));
+  return words.say("found", { counts: words.list(counted) });
 }
 
-on("add", () => put(map.atCrosshair().place));
-on("close", () => {
-  to(close(history.now));
-  if (map.zoom < 12) map.lookAt(history.now.points);
+// What is asked and kept
+
+function facts() {
+  return { families: families.value.trim(), kind: kind.value };
+}
+
+function ask() {
+  $("see").hidden = true;
+  if (history.now.closed) return checker.ask(feature());
+  checker.ask(null);
+  return findings.clear();
+}
+
+function feature() {
+  const said = facts();
+  const properties = {
+    level: "council",
+    kind: said.kind || null,
+    families: isNumber(said.families) ? Number(said.families) : null,
+    replaces: null,
+  };
+  return { type: "Feature", properties, geometry: boundaryOf(history.now) };
+}
+
+/** @param {string} text */
+function isNumber(text) {
+  return /^\d{1,6}$/.test(text);
+}
+
+function factsChanged() {
+  const isWrong = families.value.trim() !== "" && !isNumber(families.value.trim());
+  families.setAttribute("aria-invalid", String(isWrong));
+  $("families-wrong").textContent = isWrong ? words.say("families.wrong") : "";
+  drafts.keep(history.now, facts());
+  ask();
+}
+
+// Buttons
+
+on("add", () => {
+  if (map.isFar) return map.comeTo(map.atCrosshair().place);
+  return chosen >= 0 ? insertAt(chosen + 1, map.atCrosshair()) : put(map.atCrosshair());
 });
+on("close", finish);
 on("reopen", () => to(reopen(history.now)));
-on("undo", () => {
-  history = history.undo();
-  refresh();
-});
-on("redo", () => {
-  history = history.redo();
-  refresh();
-});
-on("restart", () => /** @type {HTMLDialogElement} */ ($("sure")).showModal());
-on("sure-yes", () => {
-  /** @type {HTMLDialogElement} */ ($("sure")).close();
+on("undo", () => step("undo"));
+on("redo", () => step("redo"));
+on("move", () => moveTo(chosen, map.atCrosshair()));
+on("remove", removeChosen);
+on("unchoose", () => choose(-1));
+on("restart", async () => {
+  if (!(await sure(words.say("sure"), words.say("sure.text"), words.say("sure.yes")))) return;
   chosen = -1;
   to(NOTHING);
 });
-on("sure-no", () => /** @type {HTMLDialogElement} */ ($("sure")).close());
-on("move", () => {
-  const at = chosen;
-  to(move(history.now, at, map.atCrosshair().place));
-});
-on("remove", () => {
-  const at = chosen;
-  chosen = -1;
-  to(remove(history.now, at));
-});
-on("unchoose", () => choose(-1));
 
 on("locate", () => {
   tell(words.say("locating"));
-  navigator.geolocation.getCurrentPosition(
+  const failed = () => tell(words.say("not_located"));
+  if (!navigator.geolocation) return failed();
+  return navigator.geolocation.getCurrentPosition(
     ({ coords }) => {
-      map.lookAt([gridPlace([coords.longitude, coords.latitude])]);
+      map.showPosition(gridPlace([coords.longitude, coords.latitude]), coords.accuracy);
       tell(words.say("located", { accuracy: words.length(coords.accuracy) }));
     },
-    () => tell(words.say("not_located")),
+    failed,
     { enableHighAccuracy: true, timeout: 20_000 },
   );
 });
 
 on("download", () => {
-  const { points, closed } = history.now;
-  const whole = closed ? feature() : { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: points } };
+  const { now } = history;
+  const whole = now.closed ? feature() : { type: "Feature", properties: {}, geometry: lineOf(now.points) };
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([JSON.stringify(whole)], { type: "application/geo+json" }));
   link.download = words.say("file_name");
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 });
+
 on("copy", async () => {
+  const text = asText(history.now.points);
   try {
-    await navigator.clipboard.writeText(asText(history.now.points));
+    await navigator.clipboard.writeText(text);
     tell(words.say("copied"));
   } catch {
+    // Browsers forbid it on a page that came over plain HTTP: let it be copied by hand.
+    const box = /** @type {HTMLTextAreaElement} */ ($("copied"));
+    box.hidden = false;
+    box.value = text;
+    box.select();
     tell(words.say("not_copied"));
   }
 });
 
-$("file").addEventListener("change", async () => {
-  const input = /** @type {HTMLInputElement} */ ($("file"));
-  const file = input.files?.[0];
-  if (!file) return;
-  tell(words.say("reading"));
-  const form = new FormData();
-  form.append("file", file);
-  try {
-    const response = await fetch(`/api/check/file?lang=${start.language}`, { method: "POST", body: form });
-    const answer = await response.json();
-    const shapes = response.ok ? answer.layer.features.filter((/** @type {any} */ one) => one.geometry) : [];
-    if (shapes.length === 1) {
-      to({ points: outline(shapes[0].geometry), closed: true });
-      map.lookAt(history.now.points);
-    } else tell(response.ok ? words.say("import.many", { count: shapes.length }) : answer.detail);
-  } catch {
-    tell(words.say("check.offline"));
-  }
-  input.value = "";
+bringing(words, {
+  tell,
+  onBrought: ({ geometry, properties }) => {
+    if (Number.isInteger(properties.families)) families.value = String(properties.families);
+    if ([...kind.options].some(({ value }) => value === properties.kind)) kind.value = properties.kind;
+    chosen = -1;
+    to(drawingOf(geometry), words.say("brought"));
+    map.lookAt(history.now.points);
+    $("stage").scrollIntoView({ block: "nearest" });
+  },
 });
 
-for (const field of [families, kind]) field.addEventListener("change", refresh);
+families.addEventListener("input", factsChanged);
+kind.addEventListener("change", factsChanged);
+
+// Keys
 
 $("map").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target === $("map")) {
-    event.preventDefault();
-    if (!history.now.closed) put(map.atCrosshair().place);
-  }
+  if (event.target !== $("map") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Enter" && chosen >= 0) moveTo(chosen, map.atCrosshair());
+  else if (event.key === "Enter" && !history.now.closed) $("add").click();
+  else if (event.key === "Delete" && chosen >= 0) removeChosen();
+  else if (event.key === "Escape" && chosen >= 0) choose(-1);
+  else return;
+  event.preventDefault();
 });
 
 document.addEventListener("keydown", (event) => {
-  const isTyping = event.target instanceof HTMLInputElement;
-  if (isTyping || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+  const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
+  if (isTyping || !(event.ctrlKey || event.metaKey)) return;
+  const key = event.key.toLowerCase();
+  if (key !== "z" && key !== "y") return;
   event.preventDefault();
-  history = event.shiftKey ? history.redo() : history.undo();
-  refresh();
+  step(key === "y" || event.shiftKey ? "redo" : "undo");
 });
 
-const draft = kept(localStorage);
-if (draft) {
-  $("draft").hidden = false;
-  $("draft-when").textContent = words.say("draft", {
-    when: new Date(draft.kept).toLocaleString(start.language),
-    count: draft.drawing.points.length,
+// What may happen at any time
+
+addEventListener("online", () => {
+  map.loadNeighbours();
+  if (history.now.closed) ask();
+});
+addEventListener("beforeunload", (event) => {
+  if ($("kept").textContent) event.preventDefault();
+});
+
+// What an earlier visit left
+
+function offerDrafts() {
+  const left = drafts.others();
+  const rows = left.map((draft) => {
+    const when = new Date(draft.kept).toLocaleString(start.language, { dateStyle: "long", timeStyle: "short" });
+    const sentence = document.createElement("p");
+    sentence.textContent = words.say("draft", { when, count: draft.drawing.points.length });
+    const buttons = document.createElement("p");
+    buttons.className = "buttons";
+    buttons.append(
+      button(words.say("draft.yes"), () => resume(draft), ""),
+      button(words.say("draft.no"), () => discard(draft)),
+    );
+    return item(sentence, buttons);
   });
-  on("draft-yes", () => {
-    $("draft").hidden = true;
-    families.value = draft.facts?.families ?? "";
-    kind.value = draft.facts?.kind ?? "";
-    history = history.to(draft.drawing);
-    refresh();
-    map.lookAt(history.now.points);
-    $("map").focus();
-  });
-  on("draft-no", () => {
-    $("draft").hidden = true;
-    forget(localStorage);
-    refresh();
-    $("map").focus();
-  });
+  $("drafts").replaceChildren(...rows);
+  show("draft", rows.length > 0, "map");
 }
 
-// The draft is kept until somebody says what to do with it.
-if (!draft) refresh();
-else {
-  map.show(history.now, chosen);
-  $("step").textContent = nextStep(history.now);
-  for (const id of ["undo", "redo", "restart", "download", "copy"]) enable(id, false);
+/** @param {import("./drafts.js").Draft} draft */
+function resume(draft) {
+  if (history.now.points.length === 0) drafts.take(draft);
+  families.value = draft.facts.families;
+  kind.value = draft.facts.kind;
+  chosen = -1;
+  to(draft.drawing);
+  show("draft", false, "map");
+  map.lookAt(history.now.points);
 }
 
-// For the tests of the page, which cannot read a canvas.
+/** @param {import("./drafts.js").Draft} draft */
+async function discard(draft) {
+  const { length } = draft.drawing.points;
+  if (!(await sure(words.say("draft.sure"), words.say("draft.sure.text", { count: length }), words.say("draft.no")))) return;
+  drafts.forget(draft.id);
+  offerDrafts();
+}
+
+offerDrafts();
+refresh("");
+
+// The tests of the page cannot read a canvas.
 Object.assign(window, { drawing: { now: () => history.now, map } });

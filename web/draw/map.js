@@ -1,224 +1,348 @@
 // @ts-check
-/** The map of the drawing page: neighbours, the drawing, and what a finding points at. */
+/** The map that is drawn on. It shows a drawing and tells what fingers, mouse and keys do to it; it changes nothing. */
 import * as ol from "../vendor/ol/ol.js";
-import { gridPlace } from "./shape.js";
-import { Neighbours } from "./snap.js";
+import { Around, EXACT_FROM_ZOOM } from "./around.js";
+import * as looks from "./looks.js";
+import { NOTHING, insert, move } from "./history.js";
+import { boundaryOf } from "./shape.js";
 
 /** @typedef {import("./history.js").Place} Place */
 /** @typedef {import("./history.js").Drawing} Drawing */
+/** @typedef {import("./snap.js").Spot} Spot */
+/** @typedef {import("./around.js").Bounds} Bounds */
+/** @typedef {import("../vendor/ol/ol.js").Feature} Feature */
+/** @typedef {{ coordinate: number[], pixel: number[], originalEvent: any }} Pointed */
 
-const EXACT_FROM_ZOOM = 12;
-const MOST_NEIGHBOURS = 400;
+/**
+ * @typedef {object} Options
+ * @property {Bounds} bounds what is seen first
+ * @property {{ zoomIn: string, zoomOut: string }} words
+ * @property {(spot: Spot) => void} onTap a point is wanted here
+ * @property {(at: number) => void} onTapPoint
+ * @property {(at: number, spot: Spot) => void} onMoved a point was pulled to another place
+ * @property {(at: number, spot: Spot) => void} onInserted a point was pulled out of the line, before the one at this position
+ * @property {(state: import("./around.js").State) => void} onNeighbours
+ */
+
 const SNAP_PX = 16;
-const TOUCH_PX = 22;
-
-const css = (/** @type {string} */ name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-/** @param {string} stroke @param {number} width @param {string} [fill] @param {number[]} [dash] */
-function style(stroke, width, fill, dash) {
-  return new ol.Style({
-    stroke: new ol.Stroke({ color: stroke, width, lineDash: dash }),
-    fill: fill ? new ol.Fill({ color: fill }) : undefined,
-  });
-}
+const FINGER_PX = 22;
+const MOUSE_PX = 10;
+// Points and the dots between them are shown, and can be pulled, where they do not touch.
+const APART_PX = 16;
+const MIDDLE_PX = 56;
+const MOST_MIDDLES = 2_000;
+const WORK_ZOOM = 15;
 
 export class DrawMap {
-  /**
-   * @param {HTMLElement} element
-   * @param {object} options
-   * @param {[number, number, number, number]} options.bounds west, south, east, north
-   * @param {{ zoomIn: string, zoomOut: string }} options.words
-   * @param {(place: Place, nearest: "vertex" | "edge" | "free") => void} options.onTap a point is wanted here
-   * @param {(points: Place[]) => void} options.onReshaped points were dragged, or set on the line
-   * @param {(at: number) => void} options.onTapVertex a point of the drawing was tapped
-   * @param {(state: "far" | "ready" | "many" | "failed") => void} options.onNeighbours
-   */
+  /** @param {HTMLElement} element @param {Options} options */
   constructor(element, options) {
+    this.element = element;
     this.options = options;
-    this.neighbours = new Neighbours();
-    this.asked = new AbortController();
-    this.around = new ol.VectorSource();
-    this.drawn = new ol.VectorSource();
-    this.marked = new ol.VectorSource();
-    this.line = new ol.Feature();
-    this.vertices = new ol.Feature();
-    this.drawn.addFeatures([this.line, this.vertices]);
+    this.drawing = NOTHING;
+    this.chosen = -1;
+    /** @type {{ at: number, isNew: boolean, spot: Spot | null } | null} what a finger or the mouse holds */
+    this.held = null;
+    /** @type {number[] | null} where the mouse is */
+    this.hover = null;
+    /** @type {number[][]} the points as the map counts */
+    this.places = [];
+    /** @type {number[]} positions before which a point can be pulled out of the line */
+    this.middleAt = [];
+    this.hasHandles = false;
 
-    const context = (/** @type {string} */ level, /** @type {object} */ range, /** @type {any} */ look) =>
-      new ol.VectorTileLayer({
-        source: new ol.VectorTileSource({ format: new ol.MVT(), url: `/tiles/${level}/{z}/{x}/{y}.mvt`, maxZoom: 15 }),
-        style: look,
-        ...range,
-      });
+    this.rest = feature(looks.outline());
+    this.line = feature(looks.outline());
+    this.middles = feature(looks.middles());
+    this.points = feature(looks.points());
+    this.first = feature(looks.firstPoint());
+    this.chosenPoint = feature(looks.chosenPoint());
+    this.rubber = feature(looks.aim());
+    this.landing = feature(looks.aim());
+    const drawn = [this.rest, this.line, this.middles, this.points, this.first, this.chosenPoint, this.rubber, this.landing];
+    this.marked = new ol.VectorSource();
+    this.here = new ol.VectorSource();
+
+    this.around = new Around(options.onNeighbours);
+    const { zoomIn, zoomOut } = options.words;
     this.map = new ol.Map({
       target: element,
-      controls: [
-        new ol.Zoom({ zoomInTipLabel: options.words.zoomIn, zoomOutTipLabel: options.words.zoomOut }),
-        new ol.ScaleLine(),
-      ],
-      interactions: ol.interactions({ doubleClickZoom: false, altShiftDragRotate: false, pinchRotate: false }),
+      controls: [new ol.Zoom({ zoomInTipLabel: zoomIn, zoomOutTipLabel: zoomOut }), new ol.ScaleLine()],
+      interactions: ol
+        .interactions({ doubleClickZoom: false, altShiftDragRotate: false, pinchRotate: false, shiftDragZoom: false })
+        .extend([
+          // Small steps, to set a point with care.
+          new ol.KeyboardPan({ pixelDelta: 8, condition: (event) => event.originalEvent.shiftKey }),
+          new ol.PointerInteraction({
+            handleDownEvent: (event) => this.#hold(event),
+            handleDragEvent: (event) => this.#pull(event),
+            handleUpEvent: () => this.#letGo(),
+          }),
+        ]),
       layers: [
-        context("council", { minZoom: 9, maxZoom: EXACT_FROM_ZOOM }, style(css("--unit-line"), 1, css("--tint-none"))),
-        new ol.VectorLayer({ source: this.around, minZoom: EXACT_FROM_ZOOM, style: style(css("--unit-line"), 2, css("--tint-none")) }),
-        context("commune", {}, style(css("--group-line"), 2)),
-        new ol.VectorLayer({ source: this.marked, style: this.#markStyle() }),
-        new ol.VectorLayer({ source: this.drawn, style: this.#drawnStyle() }),
+        ...this.around.layers,
+        new ol.VectorLayer({ source: this.here, style: looks.position() }),
+        new ol.VectorLayer({ source: new ol.VectorSource({ features: drawn }), updateWhileInteracting: true }),
+        new ol.VectorLayer({ source: this.marked, style: looks.mark() }),
       ],
-      view: new ol.View({ maxZoom: 20, enableRotation: false, constrainResolution: false }),
+      view: new ol.View({ maxZoom: 20, enableRotation: false }),
+      // A finger trembles.
+      moveTolerance: 4,
     });
-    this.map.getView().fit(ol.transformExtent(options.bounds, "EPSG:4326", "EPSG:3857"), { padding: [24, 24, 24, 24] });
+    this.view.fit(ol.transformExtent(options.bounds, "EPSG:4326", "EPSG:3857"), { padding: [16, 16, 16, 16] });
+    this.map.on("click", (event) => this.#tapped(event));
+    this.map.on("pointermove", (event) => this.#hovered(event));
+    element.addEventListener("pointerleave", () => this.#leave());
+    this.map.on("moveend", () => this.loadNeighbours());
+    this.view.on("change:center", () => this.#aim());
+    this.view.on("change:resolution", () => {
+      this.#showHandles();
+      this.#aim();
+    });
+  }
 
-    const modify = new ol.Modify({
-      source: this.drawn,
-      features: undefined,
-      pixelTolerance: TOUCH_PX,
-      deleteCondition: () => false,
-      insertVertexCondition: () => this.line.getGeometry()?.getType() === "Polygon",
-      style: this.#grabbedStyle(),
-    });
-    modify.on("modifyend", () => this.#reshaped());
-    this.map.addInteraction(modify);
-    this.map.on("singleclick", (/** @type {any} */ event) => this.#tapped(event));
-    this.map.on("moveend", () => this.#loadNeighbours());
+  get view() {
+    return this.map.getView();
   }
 
   get zoom() {
-    return this.map.getView().getZoom() ?? 0;
+    return this.view.getZoom() ?? 0;
   }
 
-  /** Metres on the ground that some pixels are. @param {number} px */
-  #reach(px) {
-    const view = this.map.getView();
-    const [, lat] = ol.toLonLat(view.getCenter());
-    return px * view.getResolution() * Math.cos((lat * Math.PI) / 180);
+  get isFar() {
+    return this.zoom < EXACT_FROM_ZOOM;
   }
 
-  /** Where a point in the middle of the map would go. */
+  get centre() {
+    return this.view.getCenter() ?? [0, 0];
+  }
+
+  get resolution() {
+    return this.view.getResolution() ?? 1;
+  }
+
+  loadNeighbours() {
+    const bounds = ol.transformExtent(this.view.calculateExtent(), "EPSG:3857", "EPSG:4326");
+    return this.around.follow(/** @type {Bounds} */ (bounds), this.zoom);
+  }
+
+  /** Where a point in the middle of the map would land. */
   atCrosshair() {
-    return this.neighbours.snap(ol.toLonLat(this.map.getView().getCenter()), this.#reach(SNAP_PX));
+    return this.#spotAt(this.centre);
   }
 
-  /** @param {any} event */
-  #tapped(event) {
-    const at = this.#vertexAt(event.pixel);
-    if (at >= 0) this.options.onTapVertex(at);
-    else {
-      const { place, kind } = this.neighbours.snap(ol.toLonLat(event.coordinate), this.#reach(SNAP_PX));
-      this.options.onTap(place, kind);
-    }
-  }
-
-  /** @param {number[]} pixel */
-  #vertexAt(pixel) {
-    const away = (this.places ?? []).map((place) => {
-      const [x, y] = this.map.getPixelFromCoordinate(ol.fromLonLat(place));
-      return Math.hypot(x - pixel[0], y - pixel[1]);
-    });
-    const nearest = away.indexOf(Math.min(...away));
-    return nearest >= 0 && away[nearest] <= TOUCH_PX ? nearest : -1;
-  }
-
-  #reshaped() {
-    const geometry = this.line.getGeometry();
-    const ring = geometry.getType() === "Polygon" ? geometry.getCoordinates()[0].slice(0, -1) : geometry.getCoordinates();
-    const before = new Set((this.places ?? []).map(String));
-    const points = ring.map((/** @type {number[]} */ coordinate) => {
-      const place = gridPlace(ol.toLonLat(coordinate));
-      // Points that did not move keep their numbers to the last digit.
-      return before.has(String(place)) ? place : this.neighbours.snap(place, this.#reach(SNAP_PX)).place;
-    });
-    this.options.onReshaped(points);
+  /** Come close enough to draw. @param {readonly number[]} place */
+  comeTo(place) {
+    this.view.animate({ center: ol.fromLonLat([...place]), zoom: WORK_ZOOM, duration: calm() ? 0 : 400 });
   }
 
   /** @param {Drawing} drawing @param {number} chosen position of the chosen point, or -1 */
-  show({ points, closed }, chosen) {
-    this.places = points;
-    const flat = points.map((point) => ol.fromLonLat(point));
-    if (flat.length < 2) this.line.setGeometry(undefined);
-    else this.line.setGeometry(closed ? new ol.Polygon([[...flat, flat[0]]]) : new ol.LineString(flat));
-    this.vertices.setGeometry(flat.length ? new ol.MultiPoint(flat) : undefined);
-    this.vertices.set("chosen", flat[chosen] ?? null);
+  show(drawing, chosen) {
+    this.drawing = drawing;
+    this.chosen = chosen;
+    this.#showShape(drawing);
+    const chosenPlace = drawing.points[chosen];
+    this.chosenPoint.setGeometry(chosenPlace && new ol.Point(ol.fromLonLat(chosenPlace)));
+    const canClose = !drawing.closed && drawing.points.length >= 3;
+    this.first.setGeometry(canClose ? new ol.Point(ol.fromLonLat(drawing.points[0])) : undefined);
+    this.#aim();
   }
 
   /** @param {any} geometry GeoJSON in degrees, or null @param {[number, number] | null} place */
   mark(geometry, place) {
     this.marked.clear();
-    const read = new ol.GeoJSON({ featureProjection: "EPSG:3857" });
-    if (geometry?.coordinates?.length || geometry?.geometries?.length) {
-      this.marked.addFeature(new ol.Feature(read.readGeometry(geometry)));
-    }
+    if (geometry) this.marked.addFeatures(new ol.GeoJSON({ featureProjection: "EPSG:3857" }).readFeatures(geometry));
     if (place) this.marked.addFeature(new ol.Feature(new ol.Point(ol.fromLonLat(place))));
-    if (this.marked.getFeatures().length) this.#look(this.marked.getExtent(), 18);
+    const extent = this.marked.getExtent();
+    if (extent && !ol.isEmpty(extent)) this.#look(extent, 18);
+  }
+
+  unmark() {
+    this.marked.clear();
   }
 
   /** @param {readonly Place[]} points */
   lookAt(points) {
-    if (points.length) this.#look(new ol.MultiPoint(points.map((point) => ol.fromLonLat(point))).getExtent(), 17);
+    if (points.length) this.#look(new ol.MultiPoint(flat(points)).getExtent(), 17);
+  }
+
+  /** @param {Place} place @param {number} accuracy in metres */
+  showPosition(place, accuracy) {
+    const at = ol.fromLonLat(place);
+    const circle = new ol.Circle(at, accuracy / Math.cos((place[1] * Math.PI) / 180));
+    this.here.clear();
+    this.here.addFeatures([new ol.Feature(circle), new ol.Feature(new ol.Point(at))]);
+    this.#look(circle.getExtent(), 17);
   }
 
   /** @param {number[]} extent @param {number} maxZoom */
   #look(extent, maxZoom) {
-    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.map.getView().fit(extent, { padding: [48, 48, 48, 48], maxZoom, duration: isCalm ? 0 : 250 });
+    this.view.fit(extent, { padding: [48, 48, 48, 48], maxZoom, duration: calm() ? 0 : 250 });
   }
 
-  async #loadNeighbours() {
-    this.asked.abort();
-    if (this.zoom < EXACT_FROM_ZOOM) return this.options.onNeighbours("far");
-    const asked = new AbortController();
-    this.asked = asked;
-    const box = ol.transformExtent(this.map.getView().calculateExtent(), "EPSG:3857", "EPSG:4326");
-    const query = new URLSearchParams({
-      bbox: box.map((/** @type {number} */ side) => side.toFixed(6)).join(","),
-      level: "council",
-      limit: String(MOST_NEIGHBOURS),
-    });
-    try {
-      const response = await fetch(`/api/territories?${query}`, { signal: asked.signal });
-      if (!response.ok) throw new Error(String(response.status));
-      const layer = await response.json();
-      if (asked.signal.aborted) return undefined;
-      this.neighbours = new Neighbours(layer.features.map((/** @type {any} */ feature) => feature.geometry));
-      this.around.clear();
-      this.around.addFeatures(new ol.GeoJSON({ featureProjection: "EPSG:3857" }).readFeatures(layer));
-      return this.options.onNeighbours(layer.features.length >= MOST_NEIGHBOURS ? "many" : "ready");
-    } catch {
-      return asked.signal.aborted ? undefined : this.options.onNeighbours("failed");
+  /** Metres on the ground that some pixels are. @param {number} px */
+  #reach(px) {
+    return px * this.resolution * Math.cos((ol.toLonLat(this.centre)[1] * Math.PI) / 180);
+  }
+
+  /** @param {number[]} coordinate */
+  #spotAt(coordinate) {
+    return this.around.neighbours.snap(ol.toLonLat(coordinate), this.#reach(SNAP_PX));
+  }
+
+  /** @param {Pointed} event */
+  #tapped(event) {
+    const handle = this.#handleAt(event);
+    if (handle?.isNew) this.options.onInserted(handle.at, this.#spotAt(this.#middle(handle.at)));
+    else if (handle) this.options.onTapPoint(handle.at);
+    else if (this.isFar && !this.drawing.closed) this.comeTo(ol.toLonLat(event.coordinate));
+    else this.options.onTap(this.#spotAt(event.coordinate));
+  }
+
+  /** @param {Pointed} event */
+  #hold(event) {
+    const handle = this.#handleAt(event);
+    this.held = handle && { ...handle, spot: null };
+    return handle !== null;
+  }
+
+  /** @param {Pointed} event */
+  #pull(event) {
+    if (!this.held) return;
+    const { at, isNew } = this.held;
+    const spot = this.#spotAt(event.coordinate);
+    this.held.spot = spot;
+    this.#showShape((isNew ? insert : move)(this.drawing, at, spot.place));
+    this.chosenPoint.setGeometry(new ol.Point(ol.fromLonLat(spot.place)));
+    this.#showLanding(spot);
+  }
+
+  #letGo() {
+    const held = this.held;
+    this.held = null;
+    if (held?.spot) (held.isNew ? this.options.onInserted : this.options.onMoved)(held.at, held.spot);
+    return false;
+  }
+
+  /** @param {Pointed & { dragging: boolean }} event */
+  #hovered(event) {
+    if (event.dragging || event.originalEvent.pointerType === "touch") return;
+    this.hover = event.coordinate;
+    this.element.classList.toggle("can-pull", this.#handleAt(event) !== null);
+    this.#aim();
+  }
+
+  #leave() {
+    this.hover = null;
+    this.#aim();
+  }
+
+  /** Show where the next point would land: at the mouse, or under the cross. */
+  #aim() {
+    if (this.held) return;
+    const { points, closed } = this.drawing;
+    const isAiming = !this.isFar && (closed ? this.chosen >= 0 : true);
+    const spot = isAiming ? this.#spotAt((!closed && this.hover) || this.centre) : null;
+    this.#showLanding(spot);
+    const last = points[points.length - 1];
+    const to = spot && !closed && last && ol.fromLonLat(spot.place);
+    this.rubber.setGeometry(to ? new ol.LineString([ol.fromLonLat(last), to]) : undefined);
+  }
+
+  /** @param {Spot | null} spot */
+  #showLanding(spot) {
+    if (spot && this.landing.get("kind") !== spot.kind) this.landing.set("kind", spot.kind, true);
+    this.landing.setGeometry(spot && spot.kind !== "free" ? new ol.Point(ol.fromLonLat(spot.place)) : undefined);
+  }
+
+  /** @param {Drawing} drawing */
+  #showShape(drawing) {
+    const { points, closed, holes, parts } = drawing;
+    const line = flat(points);
+    if (closed) {
+      const shape = boundaryOf(drawing);
+      const polygons = shape.type === "Polygon" ? [shape.coordinates] : shape.coordinates;
+      this.line.setGeometry(new ol.Polygon(polygons[0].map(flat)));
+      this.rest.setGeometry(parts.length ? new ol.MultiPolygon(polygons.slice(1).map((part) => part.map(flat))) : undefined);
+    } else {
+      this.line.setGeometry(line.length > 1 ? new ol.LineString(line) : undefined);
+      const kept = [...parts, ...(holes.length ? [holes] : [])].map((part) => part.map((ring) => flat([...ring, ring[0]])));
+      this.rest.setGeometry(kept.length ? new ol.MultiPolygon(kept) : undefined);
     }
+    this.places = line;
+    this.#showHandles();
   }
 
-  #drawnStyle() {
-    const line = [style("#ffffff", 7), style(css("--clay"), 4, "rgb(125 42 12 / 15%)")];
-    const dot = (/** @type {number} */ radius, /** @type {string} */ fill, /** @type {any} */ geometry) =>
-      new ol.Style({
-        image: new ol.CircleStyle({
-          radius,
-          fill: new ol.Fill({ color: fill }),
-          stroke: new ol.Stroke({ color: css("--clay-deep"), width: 3 }),
-        }),
-        geometry,
-      });
-    return (/** @type {any} */ feature) => {
-      if (feature === this.line) return line;
-      const chosen = feature.get("chosen");
-      const dots = [dot(6, "#ffffff", feature.getGeometry())];
-      if (chosen) dots.push(dot(9, css("--focus"), new ol.Point(chosen)));
-      return dots;
-    };
+  /** Points, and the dots between them, where there is room for them. */
+  #showHandles() {
+    const { places } = this;
+    const room = this.line.getGeometry() instanceof ol.Polygon ? this.#lineLength() / this.resolution / places.length : Infinity;
+    this.hasHandles = room >= APART_PX;
+    this.points.setGeometry(places.length && this.hasHandles ? new ol.MultiPoint(places) : undefined);
+    this.middleAt = this.#edgesWithRoom(places);
+    this.middles.setGeometry(this.middleAt.length ? new ol.MultiPoint(this.middleAt.map((at) => this.#middle(at))) : undefined);
   }
 
-  #grabbedStyle() {
-    return new ol.Style({
-      image: new ol.CircleStyle({ radius: 10, stroke: new ol.Stroke({ color: css("--focus"), width: 4 }) }),
-    });
+  #lineLength() {
+    const { places } = this;
+    return places.reduce((sum, place, k) => sum + away(place, places[(k + 1) % places.length]), 0);
   }
 
-  #markStyle() {
-    const ring = new ol.CircleStyle({ radius: 14, stroke: new ol.Stroke({ color: css("--focus"), width: 4 }) });
-    return new ol.Style({
-      stroke: new ol.Stroke({ color: css("--focus"), width: 5, lineDash: [10, 6] }),
-      fill: new ol.Fill({ color: "rgb(11 79 138 / 25%)" }),
-      image: ring,
-    });
+  /** Positions of the points before which another one can be pulled out. @param {number[][]} places */
+  #edgesWithRoom(places) {
+    if (!this.hasHandles || places.length < 2 || places.length > MOST_MIDDLES) return [];
+    const found = [];
+    for (let at = 1; at < places.length + (this.drawing.closed ? 1 : 0); at++) {
+      if (away(places[at - 1], places[at % places.length]) / this.resolution >= MIDDLE_PX) found.push(at);
+    }
+    return found;
   }
+
+  /** @param {number} at */
+  #middle(at) {
+    const { places } = this;
+    const [a, b] = [places[at - 1], places[at % places.length]];
+    return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+  }
+
+  /** @param {Pointed} event @returns {{ at: number, isNew: boolean } | null} */
+  #handleAt({ coordinate, originalEvent }) {
+    if (!this.hasHandles) return null;
+    const reach = (originalEvent.pointerType === "touch" ? FINGER_PX : MOUSE_PX) * this.resolution;
+    const point = nearest(this.places, coordinate, reach);
+    if (point >= 0) return { at: point, isNew: false };
+    const middle = nearest(this.middleAt.map((at) => this.#middle(at)), coordinate, reach);
+    return middle >= 0 ? { at: this.middleAt[middle], isNew: true } : null;
+  }
+}
+
+/** @param {import("../vendor/ol/ol.js").Style | import("../vendor/ol/ol.js").Style[] | ((feature: any) => any)} style @returns {Feature} */
+function feature(style) {
+  const made = new ol.Feature();
+  made.setStyle(style);
+  return made;
+}
+
+/** @param {readonly (readonly number[])[]} points */
+function flat(points) {
+  return points.map((point) => ol.fromLonLat([...point]));
+}
+
+/** @param {number[]} a @param {number[]} b */
+function away(a, b) {
+  return Math.hypot(a[0] - b[0], a[1] - b[1]);
+}
+
+/** @param {number[][]} places @param {number[]} coordinate @param {number} reach @returns {number} position, or -1 */
+function nearest(places, coordinate, reach) {
+  let best = -1;
+  let least = reach;
+  places.forEach((place, k) => {
+    const gap = away(place, coordinate);
+    if (gap <= least) [best, least] = [k, gap];
+  });
+  return best;
+}
+
+function calm() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

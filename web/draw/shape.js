@@ -1,9 +1,15 @@
 // @ts-check
 /** Places and shapes on the ground, as plain numbers. */
+import { NOTHING } from "./history.js";
 
 /** @typedef {import("./history.js").Place} Place */
+/** @typedef {import("./history.js").Drawing} Drawing */
+/** @typedef {{ type: "Polygon", coordinates: Place[][] } | { type: "MultiPolygon", coordinates: Place[][][] }} Boundary */
 
-const METRES_PER_DEGREE = 111_320;
+// The ellipsoid WGS 84: half its longer axis in metres, and its eccentricity squared.
+const A = 6_378_137;
+const E2 = 0.006_694_379_990_14;
+const RADIANS = Math.PI / 180;
 
 /** The grid on which browser, server and store agree bit for bit. @param {number} degrees */
 export function onGrid(degrees) {
@@ -15,12 +21,20 @@ export function gridPlace(place) {
   return [onGrid(place[0]), onGrid(place[1])];
 }
 
+/** @param {readonly number[]} a @param {readonly number[]} b */
+export function isSame(a, b) {
+  return a[0] === b[0] && a[1] === b[1];
+}
+
 /** Metres east and north of an origin; good to a few per mille over the size of a commune.
  * @param {readonly number[]} place @param {readonly number[]} origin @returns {[number, number]}
  */
 export function metres(place, origin) {
-  const shrink = Math.cos((origin[1] * Math.PI) / 180);
-  return [(place[0] - origin[0]) * METRES_PER_DEGREE * shrink, (place[1] - origin[1]) * METRES_PER_DEGREE];
+  const lat = origin[1] * RADIANS;
+  const squeeze = 1 - E2 * Math.sin(lat) ** 2;
+  const east = (A / Math.sqrt(squeeze)) * Math.cos(lat) * RADIANS;
+  const north = ((A * (1 - E2)) / squeeze ** 1.5) * RADIANS;
+  return [(place[0] - origin[0]) * east, (place[1] - origin[1]) * north];
 }
 
 /** @param {readonly number[]} a @param {readonly number[]} b */
@@ -49,21 +63,34 @@ export function areaOf(points) {
   return Math.abs(doubled) / 2;
 }
 
-/** @param {readonly Place[]} points @returns {{ type: "Polygon", coordinates: Place[][] }} */
-export function polygon(points) {
-  return { type: "Polygon", coordinates: [[...points, points[0]]] };
+/** A closed drawing with its holes and further parts, as GeoJSON. @param {Drawing} drawing @returns {Boundary} */
+export function boundaryOf({ points, holes, parts }) {
+  const rings = [points, ...holes].map((ring) => [...ring, ring[0]]);
+  if (parts.length === 0) return { type: "Polygon", coordinates: rings };
+  return { type: "MultiPolygon", coordinates: [rings, ...parts.map((part) => part.map((ring) => [...ring, ring[0]]))] };
+}
+
+/** A line that is not closed yet, as GeoJSON. @param {readonly Place[]} points */
+export function lineOf(points) {
+  return points.length === 1
+    ? { type: "Point", coordinates: points[0] }
+    : { type: "LineString", coordinates: [...points] };
+}
+
+/** What can be drawn on of a boundary: the outline of its largest part. Its holes and further parts come along.
+ * @param {{ type: string, coordinates: any }} geometry @returns {Drawing}
+ */
+export function drawingOf(geometry) {
+  /** @type {number[][][][]} */
+  const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+  const parts = polygons.map((rings) => rings.map((ring) => ring.slice(0, -1).map(gridPlace)));
+  const largest = parts.reduce((best, part) => (areaOf(part[0]) > areaOf(best[0]) ? part : best), parts[0]);
+  if (!largest) return NOTHING;
+  const [points, ...holes] = largest;
+  return { points, closed: true, holes, parts: parts.filter((part) => part !== largest) };
 }
 
 /** One point a line, latitude first, as people read them out. @param {readonly Place[]} points */
 export function asText(points) {
   return points.map(([lon, lat]) => `${lat.toFixed(7)}, ${lon.toFixed(7)}`).join("\n");
-}
-
-/** The outer line of the largest polygon of a geometry; holes and further parts are for a later page.
- * @param {{ type: string, coordinates: any }} geometry @returns {Place[]}
- */
-export function outline(geometry) {
-  const rings = geometry.type === "Polygon" ? [geometry.coordinates[0]] : geometry.coordinates.map((/** @type {any} */ part) => part[0]);
-  const lines = rings.map((/** @type {number[][]} */ ring) => ring.slice(0, -1).map(gridPlace));
-  return lines.sort((/** @type {Place[]} */ a, /** @type {Place[]} */ b) => areaOf(b) - areaOf(a))[0] ?? [];
 }

@@ -3,63 +3,66 @@
 import { gridPlace, metres } from "./shape.js";
 
 /** @typedef {import("./history.js").Place} Place */
+/** @typedef {{ geometry: { type: string, coordinates: any }, name: string }} Neighbour exact, in degrees */
+/** @typedef {{ place: Place, kind: "vertex" | "edge" | "free", name: string }} Spot where a point lands, and whose line that is */
 
 const CELL_DEG = 0.002;
 
 export class Neighbours {
-  /** @param {Iterable<{ coordinates: any, type: string }>} geometries exact, in degrees */
-  constructor(geometries = []) {
-    /** @type {Map<string, [Place, Place][]>} edges by the cells they pass through */
+  /** @param {Iterable<Neighbour>} neighbours */
+  constructor(neighbours = []) {
+    /** @type {Map<string, [Place, Place, string][]>} edges and whose they are, by the cells they pass through */
     this.cells = new Map();
-    for (const geometry of geometries) {
+    for (const { geometry, name } of neighbours) {
       const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-      for (const polygon of polygons) for (const ring of polygon) this.#addRing(ring);
+      for (const polygon of polygons) for (const ring of polygon) this.#addRing(ring, name);
     }
   }
 
-  /** @param {Place[]} ring */
-  #addRing(ring) {
+  /** @param {Place[]} ring @param {string} name */
+  #addRing(ring, name) {
     for (let k = 1; k < ring.length; k++) {
       for (const key of cellsBetween(ring[k - 1], ring[k])) {
         const cell = this.cells.get(key);
-        if (cell) cell.push([ring[k - 1], ring[k]]);
-        else this.cells.set(key, [[ring[k - 1], ring[k]]]);
+        if (cell) cell.push([ring[k - 1], ring[k], name]);
+        else this.cells.set(key, [[ring[k - 1], ring[k], name]]);
       }
     }
   }
 
-  /**
-   * @param {readonly number[]} place
-   * @param {number} reach metres
-   * @returns {{ place: Place, kind: "vertex" | "edge" | "free" }} a vertex wins over a nearer edge
-   */
+  /** A vertex wins over a nearer edge. @param {readonly number[]} place @param {number} reach metres @returns {Spot} */
   snap(place, reach) {
-    let vertex = /** @type {Place | null} */ (null);
-    let edge = /** @type {Place | null} */ (null);
+    /** @type {Spot | null} */
+    let vertex = null;
+    /** @type {{ a: Place, b: Place, along: number, name: string } | null} */
+    let edge = null;
     let vertexAt = reach;
     let edgeAt = reach;
-    const reachDeg = reach / 100_000;
-    const low = [place[0] - reachDeg, place[1] - reachDeg];
-    const high = [place[0] + reachDeg, place[1] + reachDeg];
-    for (const key of cellsBetween(low, high)) {
-      for (const [a, b] of this.cells.get(key) ?? []) {
-        const [ax, ay] = metres(a, place);
-        const [bx, by] = metres(b, place);
-        for (const [end, away] of /** @type {const} */ ([
-          [a, Math.hypot(ax, ay)],
-          [b, Math.hypot(bx, by)],
-        ])) {
-          if (away <= vertexAt) [vertex, vertexAt] = [end, away];
-        }
-        const [dx, dy] = [bx - ax, by - ay];
-        const along = Math.min(1, Math.max(0, -(ax * dx + ay * dy) / (dx * dx + dy * dy || 1)));
-        const away = Math.hypot(ax + along * dx, ay + along * dy);
-        if (away <= edgeAt) [edge, edgeAt] = [gridPlace([a[0] + along * (b[0] - a[0]), a[1] + along * (b[1] - a[1])]), away];
+    for (const [a, b, name] of this.#near(place, reach)) {
+      const [ax, ay] = metres(a, place);
+      const [bx, by] = metres(b, place);
+      const [dx, dy] = [bx - ax, by - ay];
+      const along = Math.min(1, Math.max(0, -(ax * dx + ay * dy) / (dx * dx + dy * dy || 1)));
+      const away = Math.hypot(ax + along * dx, ay + along * dy);
+      if (away > reach) continue;
+      for (const [end, gap] of /** @type {[Place, number][]} */ ([[a, Math.hypot(ax, ay)], [b, Math.hypot(bx, by)]])) {
+        if (gap < vertexAt) [vertex, vertexAt] = [{ place: end, kind: "vertex", name }, gap];
       }
+      if (away < edgeAt) [edge, edgeAt] = [{ a, b, along, name }, away];
     }
-    if (vertex) return { place: vertex, kind: "vertex" };
-    if (edge) return { place: edge, kind: "edge" };
-    return { place: gridPlace(place), kind: "free" };
+    if (vertex) return vertex;
+    if (!edge) return { place: gridPlace(place), kind: "free", name: "" };
+    const { a, b, along, name } = edge;
+    return { place: gridPlace([a[0] + along * (b[0] - a[0]), a[1] + along * (b[1] - a[1])]), kind: "edge", name };
+  }
+
+  /** @param {readonly number[]} place @param {number} reach metres */
+  *#near(place, reach) {
+    // Wide enough up to 60° north and south; what lies outside the reach is measured and left.
+    const [wide, high] = [reach / 55_000, reach / 110_000];
+    for (const key of cellsBetween([place[0] - wide, place[1] - high], [place[0] + wide, place[1] + high])) {
+      yield* this.cells.get(key) ?? [];
+    }
   }
 }
 
