@@ -466,14 +466,15 @@ def test_the_page_speaks_english_too(page, size, accessible):
 
 
 def test_nothing_is_wider_than_a_small_phone_even_with_large_text(page, size):
-    if size == "phone":
-        page.set_viewport_size({"width": 320, "height": 568})
+    width = 320 if size == "phone" else 1440
+    page.set_viewport_size({"width": width, "height": 568})
     open_at(page)
     draw_square(page, size)
     checked(page)
+    page.eval_on_selector_all("details", "all => all.forEach(each => { each.open = true })")
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert width[0] <= width[1]
+    # A phone widens its window to what overflows, so its own width says nothing.
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_everything_that_is_pressed_is_large_enough_for_a_thumb(page, size):
