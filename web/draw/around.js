@@ -9,6 +9,8 @@ import { Neighbours } from "./snap.js";
 
 /** From here on single points can be told apart on a phone. */
 export const EXACT_FROM_ZOOM = 12;
+// Farther away the councils of a country are one blot, of more than a megabyte; groups still tell where one is.
+const UNITS_FROM_ZOOM = 9;
 // A few hundred KB at most, and what a cheap phone still pans smoothly.
 const MOST = 400;
 // Loaded beyond the edges of the view, as shares of it, so that a short move asks for nothing.
@@ -24,7 +26,7 @@ export class Around {
     this.loaded = null;
     this.exact = new ol.VectorSource();
     this.exactLayer = new ol.VectorLayer({ source: this.exact, style: looks.nearUnits(), declutter: true, visible: false });
-    this.farLayer = tiles("council", looks.farUnits());
+    this.farLayer = tiles("council", looks.farUnits(), UNITS_FROM_ZOOM);
     this.layers = [this.farLayer, this.exactLayer, tiles("commune", looks.groups())];
   }
 
@@ -83,10 +85,11 @@ async function fetched(bounds, signal) {
   return layer.links.length > 0 ? null : layer;
 }
 
-/** @param {string} level @param {import("../vendor/ol/ol.js").Style} style */
-function tiles(level, style) {
+/** @param {string} level @param {any} style @param {number} [minZoom] */
+function tiles(level, style, minZoom) {
   const url = `/tiles/${level}/{z}/{x}/{y}.mvt`;
-  return new ol.VectorTileLayer({ style, source: new ol.VectorTileSource({ format: new ol.MVT(), url, maxZoom: 15 }) });
+  const source = new ol.VectorTileSource({ format: new ol.MVT(), url, maxZoom: 15 });
+  return new ol.VectorTileLayer({ style, source, minZoom });
 }
 
 /** @param {Bounds} inner @param {Bounds} outer */

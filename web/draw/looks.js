@@ -7,6 +7,8 @@ import { balanced } from "./words.js";
 /** @typedef {import("../vendor/ol/ol.js").Feature} Feature */
 /** @typedef {import("../vendor/ol/ol.js").Style} Style */
 
+const FAR_M_PER_PX = 300;
+
 /** @param {string} name */
 function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -32,8 +34,11 @@ export function farUnits() {
   return new ol.Style({ stroke: stroke(css("unit-line"), 1), fill: fill(css("tint-none")) });
 }
 
+/** Thin lines on land from afar, where groups stand alone. @returns {(feature: any, resolution: number) => Style} */
 export function groups() {
-  return new ol.Style({ stroke: stroke(css("group-line"), 2) });
+  const near = new ol.Style({ stroke: stroke(css("group-line"), 2) });
+  const far = new ol.Style({ stroke: stroke(css("group-line"), 0.7), fill: fill(css("tint-none")) });
+  return (_, resolution) => (resolution > FAR_M_PER_PX ? far : near);
 }
 
 /** Exact neighbours with their names. @returns {(feature: any) => Style} */
