@@ -116,7 +116,7 @@ def test_findings_appear_when_a_boundary_is_closed(page, size, accessible):
     open_at(page)
     draw_square(page, size)
     checked(page)
-    listed = page.get_by_role("list", name="Observaciones").get_by_role("listitem")
+    listed = page.get_by_role("list", name="Hallazgos").get_by_role("listitem")
     expect(listed.first).to_contain_text("este dibujo")
     expect(page.locator("#measures")).to_contain_text("Área")
     show = listed.first.get_by_role("button", name=re.compile("^Mostrar en el mapa"))
