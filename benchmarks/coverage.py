@@ -132,7 +132,7 @@ def _one_task(task: str, files: Files, asked: argparse.Namespace) -> Iterator[Ro
     weights, failed = interleaved({peer: partial(run, peer) for peer in peers}, runs=asked.runs)
     mine = medians(weights[OURS])
     for peer in peers[1:]:
-        is_equal = peer not in failed and agreement.tables(task, answer[OURS], answer[peer], files.noise_m)
+        is_equal = peer not in failed and agreement.tables(task, answer[OURS], answer[peer])
         row = {**_row(peer, mine, weights[peer], failed), "equal": is_equal}
         if task == "neighbours":
             row |= _known("ours", answer[OURS], files)

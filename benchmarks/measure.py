@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -37,29 +38,24 @@ def weigh(command: Sequence[str | Path], *, timeout_s: float) -> Weight:
     Failed
         It ended with an error, or took too long.
     """
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    said: list[str] = []
-    listener = threading.Thread(target=lambda: said.append(process.stderr.read()))  # type: ignore[union-attr]
-    listener.start()
-    watch = threading.Timer(timeout_s, process.kill)
-    watch.start()
-    output = process.stdout.read()
-    # Not process.wait(): only this one tells what the process used.
-    _, status, usage = os.wait4(process.pid, 0)
-    wall_s = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    watch.cancel()
-    listener.join()
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        began = time.perf_counter()
+        process = subprocess.Popen([str(part) for part in command], stdout=output, stderr=errors, cwd=ROOT)
+        watch = threading.Timer(timeout_s, process.kill)
+        watch.start()
+        # Not process.wait(): only this one tells what the process used.
+        _, status, usage = os.wait4(process.pid, 0)
+        wall_s = time.perf_counter() - began
+        watch.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        errors.seek(0)
+        said, complaints = output.read(), errors.read().strip().splitlines()
     if process.returncode:
-        last = said[0].strip().splitlines()[-1:] or [f"ended with {process.returncode}"]
-        raise Failed(f"took more than {timeout_s:g} s" if process.returncode == -9 else last[0])
+        reason = complaints[-1] if complaints else f"ended with {process.returncode}"
+        raise Failed(f"took more than {timeout_s:g} s" if wall_s >= timeout_s else reason)
     return Weight(
-        wall_s=wall_s, cpu_s=usage.ru_utime + usage.ru_stime, peak_mb=usage.ru_maxrss / 1024, output=output
+        wall_s=wall_s, cpu_s=usage.ru_utime + usage.ru_stime, peak_mb=usage.ru_maxrss / 1024, output=said
     )
 
 

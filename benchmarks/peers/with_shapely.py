@@ -24,15 +24,23 @@ def candidates(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return left[once], right[once]
 
 
-def in_threads(work: Callable[..., np.ndarray], *arrays: np.ndarray) -> np.ndarray:
-    """Do work on chunks of aligned arrays in two threads: shapely lets go of the interpreter's lock."""
-    starts = range(0, len(arrays[0]), _CHUNK)
-    if len(starts) < 2:
+def in_threads(
+    work: Callable[..., np.ndarray], *arrays: np.ndarray, owner: np.ndarray | None = None
+) -> np.ndarray:
+    """Do work on chunks of aligned arrays in two threads: shapely lets go of the interpreter's lock.
+
+    Two threads must not use one prepared geometry at once, so chunks end where ``owner``, which is sorted,
+    changes.
+    """
+    cuts = np.arange(_CHUNK, len(arrays[0]), _CHUNK)
+    if owner is not None:
+        cuts = np.unique(np.searchsorted(owner, owner[cuts]))
+        cuts = cuts[cuts > 0]
+    if not len(cuts):
         return work(*arrays)
+    chunks = list(zip(*(np.split(array, cuts) for array in arrays), strict=True))
     with ThreadPoolExecutor(THREADS) as pool:
-        return np.concatenate(
-            list(pool.map(lambda start: work(*(array[start : start + _CHUNK] for array in arrays)), starts))
-        )
+        return np.concatenate(list(pool.map(lambda chunk: work(*chunk), chunks)))
 
 
 def relates(shapes: np.ndarray, left: np.ndarray, right: np.ndarray, pattern: str) -> np.ndarray:
@@ -89,17 +97,23 @@ def opened(shapes: np.ndarray, width_m: float) -> np.ndarray:
     return np.asarray(shapely.buffer(cores, width_m / 2, join_style="mitre", mitre_limit=2.0))
 
 
+def ground_within(small: np.ndarray, large: np.ndarray) -> np.ndarray:
+    """Intersections of aligned shapes, of the large ones only what lies near the small: a third faster."""
+    boxes = shapely.bounds(small) + np.array([-1, -1, 1, 1])
+    near = [shapely.clip_by_rect(shape, *box) for shape, box in zip(large, boxes, strict=True)]
+    return shapely.intersection(small, np.array(near, dtype=object))
+
+
 def jurisdictions(given: Given) -> pd.DataFrame:
     """Most councils lie well inside one municipality; only the others are intersected."""
     shapes, places = given.units.geometry.to_numpy(), given.jurisdictions.geometry.to_numpy()
-    unit, place = shapely.STRtree(places).query(shapes)
+    place, unit = shapely.STRtree(shapes).query(places)
     shapely.prepare(places)
-    # Prepared geometry is built at its first use, which two threads must not do at once.
-    inside = shapely.contains_properly(places[place], shapes[unit])
+    inside = in_threads(shapely.contains_properly, places[place], shapes[unit], owner=place)
     area_m2 = np.where(inside, shapely.area(shapes[unit]), 0.0)
     rest = np.flatnonzero(~inside)
-    meets = rest[shapely.intersects(places[place[rest]], shapes[unit[rest]])]
-    area_m2[meets] = shapely.area(in_threads(shapely.intersection, shapes[unit[meets]], places[place[meets]]))
+    meets = rest[in_threads(shapely.intersects, places[place[rest]], shapes[unit[rest]], owner=place[rest])]
+    area_m2[meets] = shapely.area(in_threads(ground_within, shapes[unit[meets]], places[place[meets]]))
     kept = area_m2 >= MIN_AREA_M2
     return pd.DataFrame(
         {
