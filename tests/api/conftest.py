@@ -59,5 +59,8 @@ def settings(store) -> Settings:
 
 @pytest.fixture(scope="session")
 def client(settings):
-    with TestClient(create_app(settings)) as client:
+    app = create_app(settings)
+    with TestClient(app) as client:
+        # On a busy machine the first check may take longer than a page waits; how it waits has a test of its own.
+        assert app.state.live.findings(patience_s=300) is not None
         yield client
