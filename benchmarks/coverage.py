@@ -143,7 +143,7 @@ def _one_task(task: str, files: Files, asked: argparse.Namespace) -> Iterator[Ro
 
 def _known(whose: str, answer: Path, files: Files) -> Row:
     """Recall and precision of neighbours against the truth."""
-    compared = agreement.with_truth(answer, files.neighbours)
+    compared = agreement.with_truth(answer, files.neighbours, files.truth)
     return {f"{whose}_{measure}": value for measure, value in compared.items()}
 
 

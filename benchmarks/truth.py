@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.agreement import drawn_over
 from territory.checks import check_layer
 from territory.demo import Region, region
 from territory.findings import Code
@@ -44,8 +45,11 @@ def of_lines(made: Region, noise_m: float) -> Iterator[dict[str, Any]]:
     limits = load_profile().tolerances
     metres = to_metres(made.layer.geometry[made.layer["level"] == "council"])
     found = coverage.neighbours(metres, tolerance_m=limits.sliver_m, min_edge_m=limits.min_edge_m)
-    ours = Counter(tuple(sorted(pair)) for pair in zip(found["left"], found["right"], strict=True))
-    true = Counter(zip(made.neighbours["left"], made.neighbours["right"], strict=True))
+    twice = drawn_over(made.truth["code"], made.truth["territories"])
+    ours, true = (
+        Counter(pair for pair in map(_sorted, table["left"], table["right"]) if twice.isdisjoint(pair))
+        for table in (found, made.neighbours)
+    )
     yield _compared("neighbours", true, ours)
     enclosed = made.truth[(made.truth["code"] == Code.GAP) & (made.truth["needs"] == "")]
     hamlets = to_metres(enclosed.geometry, metres.crs)
@@ -60,6 +64,10 @@ def of_lines(made: Region, noise_m: float) -> Iterator[dict[str, Any]]:
             "both": len(set(hamlet)),
             "false": len(wide) - len(set(gap)),
         }
+
+
+def _sorted(*pair: str) -> tuple[str, ...]:
+    return tuple(sorted(pair))
 
 
 def _only(code: Code, counted: Counter[Any]) -> Counter[Any]:

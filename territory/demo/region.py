@@ -44,7 +44,8 @@ class Region:
     nothing, ``land``, ``jurisdictions`` or the raw ``file``), ``area_m2`` and ``tolerance_m2`` where the ground
     has a size, ``group``, ``level``, ``count`` where they mean something, and the ground as geometry."""
     neighbours: pd.DataFrame
-    """Councils that share a line: ``left``, ``right``, ``length_m``."""
+    """Councils that share a line: ``left``, ``right``, ``length_m``. A council drawn just inside another one has
+    none here, though its line runs beside the same neighbours."""
     rivers: GeoDataFrame
     """Lines that boundaries follow."""
 

@@ -51,7 +51,7 @@ def test_every_task_has_the_answer_of_its_peers(answer, files, peer, what):
 
 @pytest.mark.parametrize("peer", ["with_us", SHAPELY, GEOPANDAS, "with_libpysal", "with_gerrychain"])
 def test_everybody_knows_most_neighbours(answer, files, peer):
-    known = agreement.with_truth(answer(peer, "neighbours"), files.neighbours)
+    known = agreement.with_truth(answer(peer, "neighbours"), files.neighbours, files.truth)
     assert known["recall"] >= 0.95
     assert known["precision"] >= 0.95
 
