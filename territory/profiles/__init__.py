@@ -76,11 +76,42 @@ class Quorum(_Entry):
     how_sure: HowSure
 
 
+class Parliament(_Entry):
+    """Seats of a commune parliament beside one for each council."""
+
+    producers: int
+    bank: int
+    source: str
+    article: str | None = None
+    how_sure: HowSure
+
+
+class Referendum(_Entry):
+    """Share of those eligible who must vote for a referendum to count; then a majority decides."""
+
+    turnout: float
+    source: str
+    article: str | None = None
+    how_sure: HowSure
+
+
+class Agreement(_Entry):
+    """How neighbours come to agree on their line."""
+
+    answer_days: int
+    reach_m: float
+    how_sure: HowSure
+
+
 class Privacy(_Entry):
     """How coarse a public number must be."""
 
     smallest_families: int
     family_band: int
+    smallest_count: int = 3
+    """Fewer than this are not counted in public."""
+    general_cell_deg: float = 0.002
+    """Side of the cells that a general outline is drawn in."""
 
 
 class Profile(_Entry):
@@ -100,6 +131,9 @@ class Profile(_Entry):
     """By kind of commune."""
     tolerances: Tolerances
     quorum: Quorum
+    parliament: Parliament
+    referendum: Referendum
+    agreement: Agreement
     privacy: Privacy
 
     def with_tolerance(self, tolerance_m: float) -> Profile:
