@@ -16,6 +16,7 @@ geometry   canonical boundary: WGS 84, MultiPolygon, on the 1e-7° grid
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import pandas as pd
@@ -82,3 +83,14 @@ class Surroundings:
     """``left``, ``right`` (territory ids), ``kind`` (road, bridge, ferry): declared links."""
     is_fictitious: bool = False
     """The territories are invented, and every page and file made of them must say so."""
+
+
+class Publication(StrEnum):
+    """How much of a territory the public sees; private until an act of its assembly says otherwise."""
+
+    PRIVATE = "private"
+    LISTED = "listed"
+    """Name and municipality, no line."""
+    GENERAL = "general"
+    """A coarse outline."""
+    EXACT = "exact"
