@@ -15,6 +15,10 @@ import pyogrio
 from geopandas import GeoDataFrame
 
 from territory.model import LAYER_COLUMNS, WGS84, Surroundings, as_layer
+from territory.store.base import Store
+from territory.store.engine import sqlite_file
+from territory.store.schema import upgrade
+from territory.store.sql import SqlStore
 
 _TERRITORIES = "territories"
 _GROUNDS = ("jurisdictions", "land", "shared_places")
@@ -97,3 +101,33 @@ def _dataset(path: Path) -> str:
 
 def _dataset_layers(path: Path) -> list[str]:
     return [str(name) for name in pyogrio.list_layers(_dataset(path))[:, 0]]
+
+
+def open_store(url: str, *, create: bool = False) -> Store:
+    """Open a store, its tables brought to the version of this program.
+
+    Parameters
+    ----------
+    url
+        ``sqlite:///FILE`` or ``postgresql://…``.
+    create
+        Whether to make it when it is not there.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file, and it is not to be made.
+    UnreadableStore
+        The file or the database holds something else.
+    StoreUnavailable
+        The database does not answer.
+    """
+    file = sqlite_file(url)
+    if file is not None and not file.is_file() and not create:
+        raise FileNotFoundError(str(file))
+    store = SqlStore(url)
+    if not store.is_current():
+        store.close()
+        upgrade(url)
+        store = SqlStore(url)
+    return store

@@ -1,0 +1,158 @@
+"""What a store promises, whatever database is below.
+
+A store knows records and the log, no rules. Everything written in one `Store.writing` is there afterwards or
+nothing of it is, under one log entry; entries have numbers without gaps, and readers ask for the newest one to
+learn whether anything changed.
+
+::
+
+    StoreError
+      ├─ StaleRecord       somebody else changed the record meanwhile
+      ├─ DanglingRecord    it refers to what does not exist
+      ├─ StoreBusy         another writer holds the database for too long
+      ├─ StoreFull         no space is left
+      ├─ StoreUnavailable  the database does not answer, or may not be written
+      └─ UnreadableStore   there is a file, and it is no store or a broken one
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import pandas as pd
+
+from territory.records import Record
+
+R = TypeVar("R", bound=Record)
+
+
+class StoreError(Exception):
+    """The store could not do what was asked; nothing was written."""
+
+
+class StaleRecord(StoreError):
+    """Somebody else changed the record meanwhile."""
+
+    def __init__(self, kind: str, id_: str, revision: int) -> None:
+        super().__init__(f"{kind} {id_} has a revision after {revision}")
+        self.kind = kind
+        self.id = id_
+        self.revision = revision
+        """The one that the refused change was made from."""
+
+
+class DanglingRecord(StoreError):
+    """A record refers to one that does not exist."""
+
+
+class StoreBusy(StoreError):
+    """Another writer holds the database for too long: ask again."""
+
+
+class StoreFull(StoreError):
+    """No space is left where the store is kept."""
+
+
+class StoreUnavailable(StoreError):
+    """The database does not answer, or may not be written."""
+
+
+class UnreadableStore(StoreError):
+    """There is a file, and it is no store or a broken one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the log: who did what when, and the records that it wrote."""
+
+    seq: int
+    at: str
+    """UTC, ISO 8601."""
+    by: str
+    """Short name of a key; never a person."""
+    action: str
+    detail: Mapping[str, Any]
+    hash: str
+    """Of this entry, of the records it wrote, and of the hash of the entry before."""
+
+
+class Reading(Protocol):
+    """The store as it was at one moment, whatever is written meanwhile."""
+
+    @property
+    def sequence(self) -> int:
+        """Number of the newest log entry; 0 in an empty store."""
+
+    def get(self, kind: type[R], id_: str, revision: int | None = None) -> R | None:
+        """The newest revision of a record, or one of them; none when there is none."""
+
+    def find(self, kind: type[R], **equals: Any) -> list[R]:
+        """Newest revisions whose fields equal what is given, or are in it where a list is given; by id."""
+
+    def history(self, kind: type[R], id_: str) -> list[R]:
+        """Every revision of a record, oldest first."""
+
+    def written(self, kind: type[R], after: int) -> list[R]:
+        """Every revision that was written after a log entry, in order."""
+
+    def table(
+        self, kind: type[Record], *, every_revision: bool = False, without: Iterable[str] = ()
+    ) -> pd.DataFrame:
+        """Newest revisions, or all, as one table: a row each, ordered by id; for what reads a whole store."""
+
+    def log(self, *, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
+        """Log entries in order."""
+
+
+class Writing(Reading, Protocol):
+    """One change to the store: all of it happens, or nothing."""
+
+    def put(self, record: R) -> R:
+        """Write a record as the revision after the one it carries.
+
+        Returns
+        -------
+        Record
+            As it was kept.
+
+        Raises
+        ------
+        StaleRecord
+            There is such a revision already.
+        """
+
+    def put_all(self, records: Iterable[Record]) -> None:
+        """Write many records at once; see `put`."""
+
+    def note(self, **detail: Any) -> None:
+        """Add to what the log says of this change: ids and numbers, no text that somebody typed."""
+
+
+class Store(Protocol):
+    """Where the register is kept."""
+
+    url: str
+
+    def sequence(self) -> int:
+        """Number of the newest log entry, by one indexed read."""
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Read at one moment."""
+
+    def writing(self, *, by: str, action: str) -> AbstractContextManager[Writing]:
+        """Change something, under one log entry; left by an exception, nothing is changed.
+
+        Raises
+        ------
+        StoreBusy, StoreFull, StoreUnavailable
+            Nothing was written.
+        """
+
+    def faults(self) -> Iterator[str]:
+        """What is broken: the chain of the log, references, the file itself; nothing in a sound store."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""

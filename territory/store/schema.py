@@ -1,0 +1,74 @@
+"""The tables of a store, brought to the version of this program by Alembic."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect, text
+
+from territory.store.base import UnreadableStore
+from territory.store.engine import engine_for, told
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def versions() -> list[str]:
+    """Every version of the tables there was, oldest first."""
+    return [script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()][::-1]
+
+
+def upgrade(url: str, version: str = "head") -> None:
+    """Make the tables, or bring older ones to a version, in one transaction; what they hold stays.
+
+    Raises
+    ------
+    UnreadableStore
+        The database holds something else, or was written by a newer program.
+    """
+    engine = engine_for(url)
+    try:
+        with told(), engine.connect().execution_options(territory_writes=True) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                # Several processes may start at once.
+                connection.execute(text("SELECT pg_advisory_xact_lock(7353671)"))
+            _require_known(connection)
+            command.upgrade(_config(connection), version)
+    finally:
+        engine.dispose()
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the tables are of the version of this program."""
+    with told(), engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_heads() == tuple(versions()[-1:])
+
+
+def _require_known(connection: Connection) -> None:
+    there = set(inspect(connection).get_table_names()) - {"spatial_ref_sys"}
+    if there and "alembic_version" not in there:
+        raise UnreadableStore("the database holds tables of something else")
+    unknown = set(MigrationContext.configure(connection).get_current_heads()) - set(versions())
+    if unknown:
+        raise UnreadableStore(f"written by a newer version of this program: {', '.join(unknown)}")
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def write_migration(version: str, message: str) -> None:
+    """Write the step from the newest version to the tables as they are declared; for developers."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = engine_for(f"sqlite:///{folder}/empty.db")
+        with engine.connect() as connection:
+            command.upgrade(_config(connection), "head")
+            command.revision(_config(connection), message, autogenerate=True, rev_id=version)
+        engine.dispose()
