@@ -165,6 +165,8 @@ class Territory(Record):
     activity: str | None = None
     """Self-reported, never published on its own."""
     publication: Publication = Publication.PRIVATE
+    published: int | None = None
+    """Version of the boundary that the public sees; a later one waits for an act of its own."""
     since: Date | None = None
     """First day on which it is on the map; none: always."""
     until: Date | None = None

@@ -392,6 +392,7 @@ def upgrade() -> None:
         sa.Column("recognition", sa.Text(), nullable=False),
         sa.Column("activity", sa.Text(), nullable=True),
         sa.Column("publication", sa.Text(), nullable=False),
+        sa.Column("published", sa.Integer(), nullable=True),
         sa.Column("since", sa.Date(), nullable=True),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("descends", sa.Text(), nullable=False),
