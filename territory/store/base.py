@@ -17,7 +17,7 @@ learn whether anything changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -99,9 +99,27 @@ class Reading(Protocol):
         """Every revision that was written after a log entry, in order."""
 
     def table(
-        self, kind: type[Record], *, every_revision: bool = False, without: Iterable[str] = ()
+        self,
+        kind: type[Record],
+        *,
+        ids: Collection[str] | None = None,
+        by: str = "id",
+        every_revision: bool = False,
+        without: Collection[str] = (),
     ) -> pd.DataFrame:
-        """Newest revisions, or all, as one table: a row each, ordered by id; for what reads a whole store."""
+        """Newest revisions, or all, as a table ordered by id; geometries are WKB. For what reads a whole store.
+
+        Parameters
+        ----------
+        kind
+            Of which records.
+        ids, by
+            Only those that have one of these in the column ``by``.
+        every_revision
+            Older revisions as well.
+        without
+            Columns to leave out.
+        """
 
     def log(self, *, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
         """Log entries in order."""

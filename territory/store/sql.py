@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import threading
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -128,14 +128,22 @@ class SqlReading:
         return [kind(**row) for row in self._connection.execute(query).mappings()]
 
     def table(
-        self, kind: type[Record], *, every_revision: bool = False, without: Iterable[str] = ()
+        self,
+        kind: type[Record],
+        *,
+        ids: Collection[str] | None = None,
+        by: str = "id",
+        every_revision: bool = False,
+        without: Collection[str] = (),
     ) -> pd.DataFrame:
-        """Newest revisions, or all, as one table; geometries are WKB."""
+        """Newest revisions, or all, as a table; geometries are WKB."""
         table = TABLES[kind]
         query: Any = select(table) if every_revision else _newest(table)
-        columns = _columns(table, self._connection.dialect.name, set(without))
-        rows = self._connection.execute(query.with_only_columns(*columns).order_by(table.c.id, table.c.revision))
-        return pd.DataFrame.from_records(list(rows), columns=list(rows.keys()))
+        columns = _columns(table, self._connection.dialect.name, without)
+        query = query.with_only_columns(*columns).order_by(table.c.id, table.c.revision)
+        parts = [query] if ids is None else [query.where(table.c[by].in_(some)) for some in _some(ids)]
+        rows = [row for part in parts for row in self._connection.execute(part)]
+        return pd.DataFrame.from_records(rows, columns=[column.name for column in columns])
 
     def log(self, *, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
         """Log entries in order."""
@@ -291,12 +299,16 @@ def _parts(equals: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if not long:
         yield equals
         return
-    values = sorted(equals[long])
-    for start in range(0, len(values), _MOST_VALUES):
-        yield {**equals, long: values[start : start + _MOST_VALUES]}
+    yield from ({**equals, long: some} for some in _some(equals[long]))
 
 
-def _columns(table: Table, dialect: str, left_out: Container[str] = ()) -> list[ColumnElement[Any]]:
+def _some(values: Collection[str]) -> Iterator[list[str]]:
+    """Values in order, a statement's worth at a time."""
+    ordered = sorted(values)
+    return (ordered[start : start + _MOST_VALUES] for start in range(0, len(ordered), _MOST_VALUES))
+
+
+def _columns(table: Table, dialect: str, left_out: Collection[str] = ()) -> list[ColumnElement[Any]]:
     """Columns as they are kept, geometries as WKB."""
     return [
         as_wkb(column, dialect).label(column.name) if is_shape(column) else column
