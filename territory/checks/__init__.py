@@ -78,6 +78,7 @@ def check_boundary(
     replaces: str | None = None,
     families: int | None = None,
     kind: str | None = None,
+    visible: Callable[[str], bool] | None = None,
 ) -> list[Finding]:
     """Find how one boundary fits those around it.
 
@@ -93,6 +94,8 @@ def check_boundary(
         Id of the territory whose boundary this would become, which is no neighbour.
     families, kind
         What the council says of itself, where it does.
+    visible
+        Which territories may be told of, by id; by default all of the mosaic.
 
     Returns
     -------
@@ -102,12 +105,14 @@ def check_boundary(
     own = replaces or DRAWING
     drawn = around.project(boundary)
     window = shapely.box(*drawing_window(drawn))
-    near = [
-        unit for unit in around.around(window, level=level, within_m=profile.tolerances.sliver_m) if unit != own
-    ]
-    # An index of plain objects: for a few rows, pandas' own strings take longer than the geometry.
-    index = pd.Index([*near, own], name="id", dtype=object)
-    shapes = GeoSeries(np.append(around.shapes(near), drawn), index=index, crs=around.crs)
+    near = around.near(
+        window,
+        level=level,
+        within_m=profile.tolerances.sliver_m,
+        of=lambda unit: unit != own and (visible is None or visible(unit)),
+    )
+    index = pd.Index([*near.index, own], name="id", dtype=object)
+    shapes = GeoSeries(np.append(np.asarray(near.array), drawn), index=index, crs=around.crs)
     survey = DrawingSurvey(shapes, level, kind, families, profile, around.ground, around.jurisdictions)
     return _in_degrees(_run(DRAWING_RULES, survey), survey)
 

@@ -87,7 +87,7 @@ def check_drawing(drawing: Drawing, mosaic: Mosaic, *, profile: Profile) -> Chec
     """
     if drawing.level not in (levels := [level.id for level in profile.levels]):
         raise Unusable("drawing.level", level=drawing.level, levels=levels)
-    if drawing.replaces is not None and drawing.replaces not in mosaic.names:
+    if drawing.replaces is not None and drawing.replaces not in mosaic:
         raise Unusable("drawing.replaces", id=drawing.replaces)
     boundary, findings = _mended(drawing, profile)
     if boundary is None:
@@ -162,7 +162,7 @@ def _refuse_tangle(shape: MultiPolygon) -> None:
 def names_around(mosaic: Mosaic, drawing_name: str) -> Mapping[str, str]:
     """The names of a mosaic, and what to call a drawing that is not in it."""
     # Only read; copying 50,000 names would take as long as the check.
-    return ChainMap({DRAWING: drawing_name}, mosaic.names)  # type: ignore[arg-type]
+    return ChainMap({DRAWING: drawing_name}, mosaic.names)
 
 
 def beneath(surroundings: Surroundings) -> Surroundings:

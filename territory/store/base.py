@@ -17,7 +17,7 @@ learn whether anything changed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -89,7 +89,7 @@ class Reading(Protocol):
     def get(self, kind: type[R], id_: str, revision: int | None = None) -> R | None:
         """The newest revision of a record, or one of them; none when there is none."""
 
-    def find(self, kind: type[R], **equals: Any) -> list[R]:
+    def find(self, kind: type[R], /, **equals: Any) -> list[R]:
         """Newest revisions whose fields equal what is given, or are in it where a list is given; by id."""
 
     def history(self, kind: type[R], id_: str) -> list[R]:
@@ -97,6 +97,32 @@ class Reading(Protocol):
 
     def written(self, kind: type[R], after: int) -> list[R]:
         """Every revision that was written after a log entry, in order."""
+
+    def touched(self, kind: type[Record], after: int, *, by: str = "id") -> set[str]:
+        """What stands in a column of the records that were written after a log entry."""
+
+    def rows(
+        self,
+        kind: type[Record],
+        columns: Sequence[str],
+        *,
+        ids: Collection[str] | None = None,
+        by: str = "id",
+        every_revision: bool = False,
+    ) -> list[tuple[Any, ...]]:
+        """Some columns of newest revisions, or of all, ordered by id and revision; geometries are WKB.
+
+        Parameters
+        ----------
+        kind
+            Of which records.
+        columns
+            Names of fields.
+        ids, by
+            Only those that have one of these in the column ``by``.
+        every_revision
+            Older revisions as well.
+        """
 
     def table(
         self,

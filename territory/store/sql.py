@@ -103,7 +103,7 @@ class SqlReading:
         row = self._connection.execute(query.order_by(table.c.revision.desc()).limit(1)).mappings().first()
         return None if row is None else kind(**row)
 
-    def find(self, kind: type[R], **equals: Any) -> list[R]:
+    def find(self, kind: type[R], /, **equals: Any) -> list[R]:
         """Newest revisions whose fields equal what is given."""
         table = TABLES[kind]
         found: list[R] = []
@@ -126,6 +126,31 @@ class SqlReading:
         table = TABLES[kind]
         query = select(table).where(table.c.seq > after).order_by(table.c.seq, table.c.id, table.c.revision)
         return [kind(**row) for row in self._connection.execute(query).mappings()]
+
+    def touched(self, kind: type[Record], after: int, *, by: str = "id") -> set[str]:
+        """What stands in a column of the records that were written after a log entry."""
+        table = TABLES[kind]
+        return set(self._connection.execute(select(table.c[by]).where(table.c.seq > after)).scalars())
+
+    def rows(
+        self,
+        kind: type[Record],
+        columns: Sequence[str],
+        *,
+        ids: Collection[str] | None = None,
+        by: str = "id",
+        every_revision: bool = False,
+    ) -> list[tuple[Any, ...]]:
+        """Some columns of newest revisions, or of all; geometries are WKB."""
+        table, dialect = TABLES[kind], self._connection.dialect.name
+        wanted = [
+            as_wkb(column, dialect) if is_shape(column) else column
+            for column in (table.c[name] for name in columns)
+        ]
+        query: Any = select(*wanted) if every_revision else _newest(table).with_only_columns(*wanted)
+        query = query.order_by(table.c.id, table.c.revision)
+        parts = [query] if ids is None else [query.where(table.c[by].in_(some)) for some in _some(ids)]
+        return [tuple(row) for part in parts for row in self._connection.execute(part)]
 
     def table(
         self,
