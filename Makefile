@@ -14,7 +14,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:
 	@echo "make run    install what is missing, create the demo, serve it on http://127.0.0.1:$(PORT)"
 	@echo "make test   everything that CI runs"
-	@echo "make quick  the tests without browser and real data"
+	@echo "make quick  the tests without browser, real data and PostGIS"
 	@echo "make bench  the benchmarks, side by side with their peers"
 	@echo "make lock   renew the lock files (developers)"
 
@@ -37,11 +37,13 @@ install: $(VENV)/.run
 
 install-test: $(VENV)/.test debian
 
-# What the tests need from Debian: a browser, and Node.js to check the browser code.
+# What the tests need from Debian: a browser, Node.js to check the browser code, and PostGIS. Debian may start a
+# PostgreSQL server when it installs one; the tests never touch it, see tests/postgis.py.
 debian:
 	@missing=; command -v chromium >/dev/null || missing="chromium"; \
 	command -v node >/dev/null || missing="$$missing nodejs"; \
 	command -v npm >/dev/null || missing="$$missing npm"; \
+	ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || missing="$$missing postgresql-postgis"; \
 	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq \
 	  && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; fi
 
@@ -57,7 +59,7 @@ lint: install-test
 	cd web && npm ci --silent --no-audit --no-fund && npm run --silent check
 
 test: lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python tests/postgis.py -- $(BIN)/python -m pytest -n 2
 
 quick: install-test
 	$(BIN)/python -m pytest -n 2 -m "not browser and not real"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from territory.profiles import Profile, load_profile
 
 TESTS = Path(__file__).parent
 sys.path.insert(0, str(TESTS))  # for `strategies`, which tests everywhere import
+
+from databases import copied  # noqa: E402
 
 # The first example compiles or loads the kernels, so no deadline holds.
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -31,3 +35,12 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def profile() -> Profile:
     return load_profile()
+
+
+@pytest.fixture
+def postgis_url() -> Iterator[str]:
+    """An empty PostGIS database of this test's own; skipped where no server is running, see postgis.py."""
+    if (template := os.environ.get("TERRITORY_TEST_POSTGIS")) is None:
+        pytest.skip("needs PostGIS: make test, or python tests/postgis.py -- COMMAND")
+    with copied(template) as url:
+        yield url
