@@ -4,7 +4,11 @@
 
     Refusal
       ├─ Malformed      what was sent cannot be read
-      ├─ NotFound       there is no such thing
+      ├─ NeedsKey       nobody without a key may do this
+      ├─ Forbidden      the key does not allow this
+      ├─ NotFound       there is no such thing, or none that the asker may know of
+      ├─ Stale          somebody else changed it meanwhile
+      ├─ Unconditional  a change that does not say which version it was made from
       ├─ TooLarge       more than this door takes
       ├─ WrongMedia     sent as a type that this door does not read
       ├─ Unusable       read, but nothing that can be worked on
@@ -42,8 +46,24 @@ class Malformed(Refusal):
     """What was sent cannot be read."""
 
 
+class NeedsKey(Refusal):
+    """Nobody without a key may do this."""
+
+
+class Forbidden(Refusal):
+    """The key does not allow this."""
+
+
 class NotFound(Refusal):
-    """There is no such thing."""
+    """There is no such thing, or none that the asker may know of: the two cannot be told apart."""
+
+
+class Stale(Refusal):
+    """Somebody else changed it meanwhile; what was sent is not lost by the one who sent it."""
+
+
+class Unconditional(Refusal):
+    """A change that does not say which version it was made from."""
 
 
 class TooLarge(Refusal):
