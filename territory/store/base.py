@@ -48,6 +48,10 @@ class DanglingRecord(StoreError):
     """A record refers to one that does not exist."""
 
 
+class Unstorable(StoreError):
+    """A record holds what not every database can keep."""
+
+
 class StoreBusy(StoreError):
     """Another writer holds the database for too long: ask again."""
 
@@ -170,6 +174,10 @@ class Writing(Reading, Protocol):
 
     def put_all(self, records: Iterable[Record]) -> None:
         """Write many records at once; see `put`."""
+
+    @property
+    def detail(self) -> Mapping[str, Any]:
+        """What the log will say of this change so far."""
 
     def note(self, **detail: Any) -> None:
         """Add to what the log says of this change: ids and numbers, no text that somebody typed."""

@@ -7,7 +7,7 @@ the whole store anew can hide it, and not from whoever kept the newest hash (`te
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -15,19 +15,25 @@ import orjson
 START = "0" * 64
 """The hash before the first entry."""
 
-_SEPARATOR = b"\x1e"
 
+def row_hash(kind: str, names: Sequence[str], values: Sequence[Any]) -> bytes:
+    """Hash of one row: the same when it is written and when it is read, on any database.
 
-def row_bytes(kind: str, names: Sequence[str], values: Sequence[Any]) -> bytes:
-    """One row as bytes that are the same when it is written and when it is read, on any database.
+    Parameters
+    ----------
+    kind
+        Name of the table.
+    names, values
+        Its columns, and what the row has in them: text, numbers, bytes. What is missing does not count, so that a
+        column which a later version adds leaves the chain of older rows whole.
 
     Examples
     --------
-    >>> row_bytes("code", ["id", "revision"], ["k-1", 1])
-    b'["code","id","k-1","revision",1]'
+    >>> row_hash("code", ["id", "code"], ["k-1", None]) == row_hash("code", ["id"], ["k-1"])
+    True
     """
-    flat = [kind, *(each for pair in zip(names, values, strict=True) for each in pair)]
-    return orjson.dumps(flat, default=_plain, option=orjson.OPT_SORT_KEYS)
+    given = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+    return hashlib.sha256(orjson.dumps([kind, given], default=_hex, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def entry_hash(before: str, *, seq: int, at: str, by: str, action: str, detail: str, rows: Iterable[bytes]) -> str:
@@ -40,20 +46,15 @@ def entry_hash(before: str, *, seq: int, at: str, by: str, action: str, detail: 
     seq, at, by, action, detail
         The entry as it is kept.
     rows
-        What it wrote, see `row_bytes`, in any order.
+        Hashes of what it wrote, see `row_hash`, in any order.
     """
     digest = hashlib.sha256(orjson.dumps([before, seq, at, by, action, detail]))
-    for row in sorted(hashlib.sha256(row).digest() for row in rows):
-        digest.update(_SEPARATOR + row)
+    for row in sorted(rows):
+        digest.update(row)
     return digest.hexdigest()
 
 
-def canonical_json(detail: Mapping[str, Any]) -> str:
-    """The text of a mapping: equal mappings have equal texts."""
-    return orjson.dumps(detail, option=orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY).decode()
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bytes | memoryview):
-        return bytes(value).hex()
+def _hex(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
     raise TypeError(f"no canonical form for {type(value).__name__}")

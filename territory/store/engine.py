@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from territory.store.base import (
@@ -27,13 +27,33 @@ BUSY_S = 15.0
 
 _READERS = 20
 
-# What PostgreSQL says, by SQLSTATE class: no space, locks, and everything that ends a connection.
-_FULL, _BUSY, _AWAY = ("53100",), ("55P03", "40001", "40P01"), ("08", "57", "28", "3D")
+APPLICATION_ID = 0x54455252
+"""What an SQLite file says of the program it belongs to: TERR."""
+
+# What the databases say, by the start of SQLite's name for it or of PostgreSQL's SQLSTATE. SQLite calls it a
+# failed write when a quota or the largest size of a file is reached.
+_FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "53100")
+_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03", "40001", "40P01")
+_UNREADABLE = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_IOERR_SHORT_READ", "XX001", "XX002", "42P01")
+_DANGLING = ("SQLITE_CONSTRAINT_FOREIGNKEY", "23503")
+_AWAY = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR", "08", "57", "28", "3D", "53", "25006", "42501")
+# What SQLite has no name for.
+_BROKEN_TEXT, _NO_TABLE = "Could not decode to UTF-8", "no such table"
 
 
-def engine_for(url: str) -> Engine:
-    """An engine for ``sqlite:///FILE`` or ``postgresql+psycopg://…``."""
-    engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url)
+def engine_for(url: str, *, busy_s: float = BUSY_S, journal: str = "WAL") -> Engine:
+    """An engine for ``sqlite:///FILE`` or ``postgresql+psycopg://…``.
+
+    Parameters
+    ----------
+    url
+        Of the database.
+    busy_s
+        How long a writer waits for another one.
+    journal
+        How an SQLite store guards its transactions.
+    """
+    engine = _sqlite(url, busy_s, journal) if url.startswith("sqlite") else _postgres(url, busy_s)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -49,33 +69,36 @@ def is_writing(connection: Connection) -> bool:
     return bool(connection.get_execution_options().get("territory_writes"))
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, busy_s: float, journal: str) -> Engine:
     engine = create_engine(
         url,
         # Transactions are begun by us, see above.
-        connect_args={"isolation_level": None, "timeout": BUSY_S, "check_same_thread": False},
+        connect_args={"isolation_level": None, "timeout": busy_s, "check_same_thread": False},
         pool_size=_READERS,
         max_overflow=_READERS,
-        pool_timeout=BUSY_S,
+        pool_timeout=busy_s,
     )
 
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, _: Any) -> None:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
+        for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
             connection.execute(f"PRAGMA {pragma}")
+        # The journal is remembered in the file, and somebody else's file is not ours to change.
+        if connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,):
+            connection.execute(f"PRAGMA journal_mode = {journal}")
 
     return engine
 
 
-def _postgres(url: str) -> Engine:
+def _postgres(url: str, busy_s: float) -> Engine:
     return create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=_READERS,
         max_overflow=_READERS,
-        pool_timeout=BUSY_S,
+        pool_timeout=busy_s,
         pool_pre_ping=True,
         isolation_level="REPEATABLE READ",
-        connect_args={"options": f"-c lock_timeout={int(BUSY_S * 1000)} -c timezone=UTC"},
+        connect_args={"options": f"-c lock_timeout={int(busy_s * 1000)} -c timezone=UTC"},
     )
 
 
@@ -97,16 +120,15 @@ def told() -> Iterator[None]:
 
 def _meaning(error: DBAPIError) -> StoreError:
     said = str(error.orig)
-    state = str(getattr(error.orig, "sqlstate", "") or "")
-    code = getattr(error.orig, "sqlite_errorname", "")
-    if isinstance(error, IntegrityError):
+    name = str(getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None) or "")
+    if name.startswith(_DANGLING):
         return DanglingRecord(said)
-    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or state in _BUSY:
+    if name.startswith(_BUSY):
         return StoreBusy(said)
-    if code == "SQLITE_FULL" or state in _FULL:
+    if name.startswith(_FULL):
         return StoreFull(said)
-    if code in ("SQLITE_NOTADB", "SQLITE_CORRUPT") or "no such table" in said:
+    if name.startswith(_UNREADABLE) or _BROKEN_TEXT in said or _NO_TABLE in said:
         return UnreadableStore(said)
-    if isinstance(error, OperationalError) or state.startswith(_AWAY):
+    if name.startswith(_AWAY) or isinstance(error, OperationalError):
         return StoreUnavailable(said)
     return StoreError(said)

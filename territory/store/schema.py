@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from territory.store.base import UnreadableStore
-from territory.store.engine import engine_for, told
+from territory.store.engine import APPLICATION_ID, BUSY_S, engine_for, told
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -22,7 +22,7 @@ def versions() -> list[str]:
     return [script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()][::-1]
 
 
-def upgrade(url: str, version: str = "head") -> None:
+def upgrade(url: str, version: str = "head", *, busy_s: float = BUSY_S) -> None:
     """Make the tables, or bring older ones to a version, in one transaction; what they hold stays.
 
     Raises
@@ -30,14 +30,22 @@ def upgrade(url: str, version: str = "head") -> None:
     UnreadableStore
         The database holds something else, or was written by a newer program.
     """
-    engine = engine_for(url)
+    engine = engine_for(url, busy_s=busy_s)
+    # On PostgreSQL who waits for another process must see afterwards what that one did.
+    options = {"isolation_level": "READ COMMITTED"} if engine.dialect.name == "postgresql" else {}
     try:
-        with told(), engine.connect().execution_options(territory_writes=True) as connection, connection.begin():
+        with (
+            told(),
+            engine.connect().execution_options(territory_writes=True, **options) as connection,
+            connection.begin(),
+        ):
             if connection.dialect.name == "postgresql":
                 # Several processes may start at once.
                 connection.execute(text("SELECT pg_advisory_xact_lock(7353671)"))
             _require_known(connection)
             command.upgrade(_config(connection), version)
+            if connection.dialect.name == "sqlite":
+                connection.execute(text(f"PRAGMA application_id = {APPLICATION_ID}"))
     finally:
         engine.dispose()
 
@@ -50,11 +58,17 @@ def is_current(engine: Engine) -> bool:
 
 def _require_known(connection: Connection) -> None:
     there = set(inspect(connection).get_table_names()) - {"spatial_ref_sys"}
-    if there and "alembic_version" not in there:
+    if there and ("alembic_version" not in there or not _is_ours(connection)):
         raise UnreadableStore("the database holds tables of something else")
     unknown = set(MigrationContext.configure(connection).get_current_heads()) - set(versions())
     if unknown:
         raise UnreadableStore(f"written by a newer version of this program: {', '.join(unknown)}")
+
+
+def _is_ours(connection: Connection) -> bool:
+    if connection.dialect.name != "sqlite":
+        return True
+    return connection.execute(text("PRAGMA application_id")).scalar() == APPLICATION_ID
 
 
 def _config(connection: Connection) -> Config:

@@ -5,28 +5,34 @@ from __future__ import annotations
 import datetime
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import orjson
 import pandas as pd
-from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy import Column, Select, Table, false, func, select, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
-from territory.records import KINDS, Record
-from territory.store import chain, schema
-from territory.store.base import Entry, R, StaleRecord, StoreError
-from territory.store.columns import as_wkb, to_wkb
-from territory.store.engine import engine_for, told
-from territory.store.tables import IDENTITY, LOG, TABLES, has_own_id, is_shape
-
-_BATCH = 5_000
-# A statement takes so many values at most, whichever database it is.
-_MOST_VALUES = 10_000
+from territory.records import Record
+from territory.store import chain, rows, schema
+from territory.store.base import (
+    DanglingRecord,
+    Entry,
+    R,
+    StaleRecord,
+    StoreBusy,
+    StoreError,
+    UnreadableStore,
+    Unstorable,
+)
+from territory.store.columns import pack_document
+from territory.store.engine import BUSY_S, engine_for, told
+from territory.store.rows import Row
+from territory.store.soundness import broken
+from territory.store.tables import IDENTITY, LOG, TABLES, has_own_id, sort_in
 
 
 class SqlStore:
@@ -38,10 +44,11 @@ class SqlStore:
         ``sqlite:///FILE`` or ``postgresql://…``; its tables are there already, see `territory.store.open_store`.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, busy_s: float = BUSY_S) -> None:
         self.url = url
-        self._engine = engine_for(url)
-        # Writers of this process wait here, in order, and not in the database, which would wake them by chance.
+        self._busy_s = busy_s
+        self._engine = engine_for(url, busy_s=busy_s)
+        # Writers of this process wait here and not in the database, where waiting is asking again and again.
         self._writer = threading.Lock()
 
     def is_current(self) -> bool:
@@ -62,7 +69,7 @@ class SqlStore:
     @contextmanager
     def writing(self, *, by: str, action: str) -> Iterator[SqlWriting]:
         """Change something, under one log entry."""
-        with self._writer, told():
+        with self._turn(), told():
             connection = self._engine.connect().execution_options(territory_writes=True)
             with connection, connection.begin():
                 if connection.dialect.name == "postgresql":
@@ -72,10 +79,22 @@ class SqlStore:
                 yield change
                 change.finish()
 
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._writer.acquire(timeout=self._busy_s):
+            raise StoreBusy("another writer of this process")
+        try:
+            yield
+        finally:
+            self._writer.release()
+
     def faults(self) -> Iterator[str]:
         """What is broken in the file, the references and the chain of the log."""
-        with self.reading() as reading:
-            yield from reading.faults()
+        try:
+            with self.reading() as reading:
+                yield from broken(reading.connection)
+        except UnreadableStore as error:
+            yield f"file: {error}"
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -86,7 +105,8 @@ class SqlReading:
     """One moment of a store."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
+        self._dialect = connection.dialect.name
         self._began = _sequence(connection)
 
     @property
@@ -97,40 +117,35 @@ class SqlReading:
     def get(self, kind: type[R], id_: str, revision: int | None = None) -> R | None:
         """The newest revision of a record, or one of them."""
         table = TABLES[kind]
-        query = select(table).where(table.c.id == id_)
+        query = self._of(table, id_)
         if revision is not None:
-            query = query.where(table.c.revision == revision)
-        row = self._connection.execute(query.order_by(table.c.revision.desc()).limit(1)).mappings().first()
-        return None if row is None else kind(**row)
+            query = query.where(table.c.revision.in_(rows.sought(table.c.revision, [revision])))
+        found = self._records(kind, query.order_by(table.c.revision.desc()).limit(1))
+        return found[0] if found else None
 
     def find(self, kind: type[R], /, **equals: Any) -> list[R]:
         """Newest revisions whose fields equal what is given."""
         table = TABLES[kind]
-        found: list[R] = []
-        for part in _parts(equals):
-            query = _newest(table)
-            for name, value in part.items():
-                column = table.c[name]
-                query = query.where(column.in_(value) if isinstance(value, list) else column == value)
-            found += [kind(**row) for row in self._connection.execute(query.order_by(table.c.id)).mappings()]
-        return found
+        query = _newest(table, rows.plain_select(table, self._dialect))
+        for name, value in equals.items():
+            query = query.where(self._equals(table.c[name], value))
+        return self._records(kind, query.order_by(table.c.id))
 
     def history(self, kind: type[R], id_: str) -> list[R]:
         """Every revision of a record, oldest first."""
         table = TABLES[kind]
-        query = select(table).where(table.c.id == id_).order_by(table.c.revision)
-        return [kind(**row) for row in self._connection.execute(query).mappings()]
+        return self._records(kind, self._of(table, id_).order_by(table.c.revision))
 
     def written(self, kind: type[R], after: int) -> list[R]:
         """Every revision that was written after a log entry."""
         table = TABLES[kind]
-        query = select(table).where(table.c.seq > after).order_by(table.c.seq, table.c.id, table.c.revision)
-        return [kind(**row) for row in self._connection.execute(query).mappings()]
+        query = rows.plain_select(table, self._dialect).where(table.c.seq > after)
+        return self._records(kind, query.order_by(table.c.seq, table.c.id, table.c.revision))
 
     def touched(self, kind: type[Record], after: int, *, by: str = "id") -> set[str]:
         """What stands in a column of the records that were written after a log entry."""
         table = TABLES[kind]
-        return set(self._connection.execute(select(table.c[by]).where(table.c.seq > after)).scalars())
+        return set(self.connection.execute(select(table.c[by]).where(table.c.seq > after)).scalars())
 
     def rows(
         self,
@@ -142,15 +157,8 @@ class SqlReading:
         every_revision: bool = False,
     ) -> list[tuple[Any, ...]]:
         """Some columns of newest revisions, or of all; geometries are WKB."""
-        table, dialect = TABLES[kind], self._connection.dialect.name
-        wanted = [
-            as_wkb(column, dialect) if is_shape(column) else column
-            for column in (table.c[name] for name in columns)
-        ]
-        query: Any = select(*wanted) if every_revision else _newest(table).with_only_columns(*wanted)
-        query = query.order_by(table.c.id, table.c.revision)
-        parts = [query] if ids is None else [query.where(table.c[by].in_(some)) for some in _some(ids)]
-        return [tuple(row) for part in parts for row in self._connection.execute(part)]
+        table = TABLES[kind]
+        return rows.values(table, columns, self._plain(table, columns, ids, by, every_revision))
 
     def table(
         self,
@@ -163,55 +171,39 @@ class SqlReading:
     ) -> pd.DataFrame:
         """Newest revisions, or all, as a table; geometries are WKB."""
         table = TABLES[kind]
-        query: Any = select(table) if every_revision else _newest(table)
-        columns = _columns(table, self._connection.dialect.name, without)
-        query = query.with_only_columns(*columns).order_by(table.c.id, table.c.revision)
-        parts = [query] if ids is None else [query.where(table.c[by].in_(some)) for some in _some(ids)]
-        rows = [row for part in parts for row in self._connection.execute(part)]
-        return pd.DataFrame.from_records(rows, columns=[column.name for column in columns])
+        columns = [name for name in rows.names_of(table) if name not in without]
+        return rows.frame(table, columns, self._plain(table, columns, ids, by, every_revision))
+
+    def _plain(
+        self, table: Table, columns: Sequence[str], ids: Collection[str] | None, by: str, every_revision: bool
+    ) -> Sequence[Row]:
+        query = select(*rows.plain_columns(table, columns, self._dialect))
+        if not every_revision:
+            query = _newest(table, query)
+        if ids is not None:
+            query = query.where(self._equals(table.c[by], list(ids)))
+        return self.connection.execute(query.order_by(table.c.id, table.c.revision)).tuples().all()
 
     def log(self, *, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
         """Log entries in order."""
         query = select(LOG).where(LOG.c.seq > after).order_by(LOG.c.seq).limit(limit)
-        for row in self._connection.execute(query).mappings():
+        for row in self.connection.execute(query).mappings():
             yield Entry(**{**row, "detail": orjson.loads(row["detail"])})
 
-    def faults(self) -> Iterator[str]:
-        """What is broken in the file, the references and the chain of the log."""
-        if self._connection.dialect.name == "sqlite":
-            for (said,) in self._connection.execute(text("PRAGMA integrity_check")):
-                if said != "ok":
-                    yield f"file: {said}"
-            for table, row, parent, _ in self._connection.execute(text("PRAGMA foreign_key_check")):
-                yield f"reference: {table} row {row} refers to a missing {parent}"
-        yield from self._broken_chain()
+    def _of(self, table: Table, id_: str) -> Select[Any]:
+        return rows.plain_select(table, self._dialect).where(self._equals(table.c.id, id_))
 
-    def _broken_chain(self) -> Iterator[str]:
-        rows: defaultdict[int, list[bytes]] = defaultdict(list)
-        for kind, table in TABLES.items():
-            names = [column.name for column in table.c]
-            columns = _columns(table, self._connection.dialect.name)
-            at = names.index("seq")
-            for row in self._connection.execute(select(*columns).execution_options(yield_per=_BATCH)):
-                rows[row[at]].append(chain.row_bytes(kind.name(), names, row))
-        before, expected = chain.START, 1
-        for entry in self._connection.execute(select(LOG).order_by(LOG.c.seq)).mappings():
-            if entry["seq"] != expected:
-                yield f"log: entry {expected} is missing"
-            hashed = chain.entry_hash(
-                before,
-                seq=entry["seq"],
-                at=entry["at"],
-                by=entry["by"],
-                action=entry["action"],
-                detail=entry["detail"],
-                rows=rows.pop(entry["seq"], []),
-            )
-            if hashed != entry["hash"]:
-                yield f"log: entry {entry['seq']} ({entry['action']}) or what it wrote was changed afterwards"
-            before, expected = entry["hash"], entry["seq"] + 1
-        for seq in sorted(rows):
-            yield f"log: records of entry {seq}, which does not exist"
+    def _records(self, kind: type[R], query: Select[Any]) -> list[R]:
+        return rows.unpack(kind, self.connection.execute(query).tuples().all())
+
+    def _equals(self, column: Column[Any], value: Any) -> ColumnElement[bool]:
+        plain = sort_in(column).read(column, self._dialect)
+        if value is None:
+            return plain.is_(None)
+        if isinstance(value, list):
+            return rows.among(plain, rows.sought(column, value), self._dialect)
+        wanted = rows.sought(column, [value])
+        return plain == wanted[0] if wanted else false()
 
 
 class SqlWriting(SqlReading):
@@ -219,9 +211,10 @@ class SqlWriting(SqlReading):
 
     def __init__(self, connection: Connection, *, by: str, action: str) -> None:
         super().__init__(connection)
-        self._by, self._action = by, action
+        self._by, self._action = rows.packed(LOG.c.by, [by])[0], rows.packed(LOG.c.action, [action])[0]
         self._detail: dict[str, Any] = {}
-        self._rows: list[bytes] = []
+        self._hashes: list[bytes] = []
+        self._failure: StoreError | None = None
         self.seq = self._began + 1
 
     def put(self, record: R) -> R:
@@ -231,15 +224,31 @@ class SqlWriting(SqlReading):
 
     def put_all(self, records: Iterable[Record]) -> None:
         """Write many records at once."""
-        by_kind: defaultdict[type[Record], list[Record]] = defaultdict(list)
+        by_kind: dict[type[Record], list[Record]] = defaultdict(list)
         for record in records:
             by_kind[type(record)].append(record)
-        # Whatever is referred to has an id first, in the order of KINDS or not.
+        # Everything that can be refused is refused before anything is written.
+        packed = {TABLES[kind]: rows.pack(some, seq=self.seq) for kind, some in by_kind.items()}
+        new_ids: list[Row] = []
         for kind, some in by_kind.items():
-            self._take_ids(kind, some)
-        for kind in KINDS:
-            for start in range(0, len(by_kind[kind]), _BATCH):
-                self._write(kind, by_kind[kind][start : start + _BATCH])
+            new_ids += self._newcomers(kind, some)
+        try:
+            with told():
+                # Whatever is referred to has an id first, in whatever order the kinds come.
+                rows.write(self.connection, IDENTITY, new_ids)
+                for table, some_rows in packed.items():
+                    rows.write(self.connection, table, some_rows)
+        except StoreError as error:
+            self._failure = error
+            raise
+        for table, some_rows in packed.items():
+            names = rows.names_of(table)
+            self._hashes += [chain.row_hash(table.name, names, row) for row in some_rows]
+
+    @property
+    def detail(self) -> Mapping[str, Any]:
+        """What the log will say of this change so far."""
+        return self._detail
 
     def note(self, **detail: Any) -> None:
         """Add to what the log says of this change."""
@@ -247,96 +256,56 @@ class SqlWriting(SqlReading):
 
     def finish(self) -> None:
         """Write the log entry; nothing when nothing was put."""
-        if not self._rows:
+        if self._failure is not None:
+            # Whoever went on regardless does so without what a database kept or dropped in the middle of a put.
+            raise self._failure
+        if not self._hashes:
             return
         at = datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds")
-        before = (
-            self._connection.execute(select(LOG.c.hash).where(LOG.c.seq == self.seq - 1)).scalar() or chain.START
-        )
-        detail = chain.canonical_json(self._detail)
-        hashed = chain.entry_hash(
-            before, seq=self.seq, at=at, by=self._by, action=self._action, detail=detail, rows=self._rows
-        )
-        self._connection.execute(
-            insert(LOG).values(seq=self.seq, at=at, by=self._by, action=self._action, detail=detail, hash=hashed)
-        )
-
-    def _take_ids(self, kind: type[Record], records: Sequence[Record]) -> None:
-        new = [{"id": each.id, "kind": kind.name()} for each in records if each.revision == 0]
-        if new and has_own_id(kind):
-            try:
-                with self._connection.begin_nested():
-                    self._connection.execute(insert(IDENTITY), new)
-            except IntegrityError as error:
-                taken = [each["id"] for each in new]
-                known = select(IDENTITY.c.id).where(IDENTITY.c.id.in_(taken[:_MOST_VALUES])).limit(1)
-                raise StaleRecord(kind.name(), self._connection.execute(known).scalar() or taken[0], 0) from error
-
-    def _write(self, kind: type[Record], records: Sequence[Record]) -> None:
-        table, columns = TABLES[kind], kind.columns()
-        shapes = {column.name for column in table.c if is_shape(column)}
-        values = [
-            {
-                "id": each.id,
-                "revision": each.revision + 1,
-                "seq": self.seq,
-                **{name: to_wkb(value) if name in shapes else value for name, value in _fields(each, columns)},
-            }
-            for each in records
-        ]
+        newest = select(LOG.c.hash).where(LOG.c.seq == self._began)
+        before = self.connection.execute(newest).scalar() or chain.START
         try:
-            with self._connection.begin_nested():
-                self._connection.execute(insert(table), values)
-        except IntegrityError as error:
-            raise self._stale(kind, records) or error from None
-        names = [column.name for column in table.c]
-        self._rows += [chain.row_bytes(kind.name(), names, [row[name] for name in names]) for row in values]
+            detail = pack_document(self._detail)
+        except (TypeError, ValueError) as error:
+            raise Unstorable(f"log.detail: {error}") from error
+        hashed = chain.entry_hash(
+            before, seq=self.seq, at=at, by=self._by, action=self._action, detail=detail, rows=self._hashes
+        )
+        rows.write(self.connection, LOG, [(self.seq, at, self._by, self._action, detail, hashed)])
 
-    def _stale(self, kind: type[Record], records: Sequence[Record]) -> StoreError | None:
-        """The record that somebody else changed, if that is why a write was refused."""
+    def _newcomers(self, kind: type[Record], records: Sequence[Record]) -> list[Row]:
+        """Rows for the ids that records take; all of them carry the newest revision, or one is refused."""
+        table, name = TABLES[kind], kind.name()
+        newest = self._newest_revisions(table, [each.id for each in records])
+        first = {each.id for each in records if each.revision == 0}
+        if has_own_id(kind) and first:
+            newest = dict.fromkeys(self._taken(first), -1) | newest
         for each in records:
-            newest = self.get(kind, each.id)
-            if newest is not None and newest.revision > each.revision:
-                return StaleRecord(kind.name(), each.id, each.revision)
-        return None
+            there = newest.get(each.id, 0)
+            if there < each.revision and each.revision > 0:
+                raise DanglingRecord(f"{name} {each.id} has no revision {each.revision} to change")
+            if there != each.revision:
+                raise StaleRecord(name, each.id, each.revision)
+            newest[each.id] = each.revision + 1
+        return [(id_, name) for id_ in sorted(first)] if has_own_id(kind) else []
+
+    def _newest_revisions(self, table: Table, ids: Sequence[str]) -> dict[str, int]:
+        query = select(table.c.id, func.max(table.c.revision)).group_by(table.c.id)
+        found = self.connection.execute(query.where(rows.among(table.c.id, ids, self._dialect)))
+        return dict(found.tuples().all())
+
+    def _taken(self, ids: Iterable[str]) -> Sequence[str]:
+        """Which ids belong to a record already, of whatever kind."""
+        query = select(IDENTITY.c.id).where(rows.among(IDENTITY.c.id, sorted(ids), self._dialect))
+        return self.connection.execute(query).scalars().all()
 
 
 def _sequence(connection: Connection) -> int:
     return connection.execute(select(func.max(LOG.c.seq))).scalar() or 0
 
 
-def _fields(record: Record, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    return ((name, getattr(record, name)) for name in names)
-
-
-def _newest(table: Table) -> Any:
+def _newest(table: Table, query: Select[Any]) -> Select[Any]:
     """Rows that have no later revision."""
     later = table.alias("later")
     has_later = select(later.c.id).where(later.c.id == table.c.id, later.c.revision > table.c.revision).exists()
-    return select(table).where(~has_later)
-
-
-def _parts(equals: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A query with a long list as several with short ones: a statement takes only so many values."""
-    long = next(
-        (name for name, value in equals.items() if isinstance(value, list) and len(value) > _MOST_VALUES), ""
-    )
-    if not long:
-        yield equals
-        return
-    yield from ({**equals, long: some} for some in _some(equals[long]))
-
-
-def _some(values: Collection[str]) -> Iterator[list[str]]:
-    """Values in order, a statement's worth at a time."""
-    ordered = sorted(values)
-    return (ordered[start : start + _MOST_VALUES] for start in range(0, len(ordered), _MOST_VALUES))
-
-
-def _columns(table: Table, dialect: str, left_out: Collection[str] = ()) -> list[ColumnElement[Any]]:
-    """Columns as they are kept, geometries as WKB."""
-    return [
-        as_wkb(column, dialect).label(column.name) if is_shape(column) else column
-        for column in table.c
-        if column.name not in left_out
-    ]
+    return query.where(~has_later)

@@ -10,10 +10,10 @@ import typing
 from collections.abc import Mapping
 from dataclasses import fields
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, MetaData, PrimaryKeyConstraint, Table
 
 from territory.records import KINDS, Boundary, Record
-from territory.store.columns import column_type, is_geometry
+from territory.store.columns import ID, NUMBER, TEXT, Sort, sort_of
 
 METADATA = MetaData(
     naming_convention={
@@ -23,22 +23,23 @@ METADATA = MetaData(
     }
 )
 
+
+def _column(name: str, sort: Sort, *refers: ForeignKey, **options: typing.Any) -> Column[typing.Any]:
+    return Column(name, sort.type, *refers, info={"sort": sort}, **{"nullable": False} | options)
+
+
 LOG = Table(
     "log",
     METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", Text, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("hash", Text, nullable=False),
+    _column("seq", NUMBER, primary_key=True, autoincrement=False),
+    *(_column(name, TEXT) for name in ("at", "by", "action", "detail", "hash")),
 )
 
 IDENTITY = Table(
     "identity",
     METADATA,
-    Column("id", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
+    _column("id", ID, primary_key=True),
+    _column("kind", TEXT),
 )
 
 
@@ -48,25 +49,18 @@ def _table_of(kind: type[Record]) -> Table:
     for each in fields(kind):
         if each.name in ("id", "revision", "seq"):
             continue
-        type_, may_miss = column_type(hints[each.name])
-        refers = [ForeignKey(IDENTITY.c.id)] if each.metadata.get("refers") else []
-        own.append(
-            Column(
-                each.name,
-                type_,
-                *refers,
-                nullable=may_miss,
-                index=bool(refers),
-                info={"shape": is_geometry(type_)},
-            )
-        )
+        sort, may_miss = sort_of(hints[each.name])
+        if each.metadata.get("refers"):
+            own.append(_column(each.name, ID, ForeignKey(IDENTITY.c.id), nullable=may_miss, index=True))
+        else:
+            own.append(_column(each.name, sort, nullable=may_miss))
     return Table(
         kind.name(),
         METADATA,
-        Column("id", Text, ForeignKey(IDENTITY.c.id), nullable=False),
-        Column("revision", Integer, nullable=False),
+        _column("id", ID, ForeignKey(IDENTITY.c.id)),
+        _column("revision", NUMBER),
         # The entry's hash needs every row that it wrote, so the entry comes last.
-        Column("seq", Integer, ForeignKey(LOG.c.seq, deferrable=True, initially="DEFERRED"), nullable=False),
+        _column("seq", NUMBER, ForeignKey(LOG.c.seq, deferrable=True, initially="DEFERRED")),
         *own,
         PrimaryKeyConstraint("id", "revision"),
         Index(f"{kind.name()}_by_seq", "seq"),
@@ -77,9 +71,9 @@ TABLES: Mapping[type[Record], Table] = {kind: _table_of(kind) for kind in KINDS}
 """Where each kind of record is kept."""
 
 
-def is_shape(column: Column[typing.Any]) -> bool:
-    """Whether a column holds geometries."""
-    return bool(column.info.get("shape"))
+def sort_in(column: Column[typing.Any]) -> Sort:
+    """The sort of values that a column holds."""
+    return typing.cast(Sort, column.info["sort"])
 
 
 def has_own_id(kind: type[Record]) -> bool:

@@ -5,18 +5,18 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from territory.store.columns import Document, Strings, Word, is_geometry
+from territory.store.columns import IdType, ShapeType
 from territory.store.tables import METADATA
 
 
 def _written(kind: str, item: Any, generated: AutogenContext) -> str | Literal[False]:
-    """How a column type of ours is written into a migration: as what it is in the database."""
-    if kind == "type" and isinstance(item, Document | Strings | Word):
-        return "sa.Text()"
-    if kind == "type" and is_geometry(item):
-        generated.imports.add("from territory.store.columns import shape_type")
-        return "shape_type()"
-    return False
+    """How a column type of ours is written into a migration: by the name of what makes it."""
+    names = {IdType: "id_type", ShapeType: "shape_type"}
+    if kind != "type" or type(item) not in names:
+        return False
+    name = names[type(item)]
+    generated.imports.add(f"from territory.store.columns import {name}")
+    return f"{name}()"
 
 
 context.configure(
