@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,7 @@ def read(
     swap_axes: bool = False,
     within_country: bool = False,
     max_bytes: int | None = None,
+    beside: Sequence[str] = (),
     **columns: str | None,
 ) -> Intake:
     """Read the boundaries of a file, whatever its format and its name.
@@ -62,6 +63,8 @@ def read(
         A boundary outside the profile's extent is an error.
     max_bytes
         Larger files are refused; at most `guard.MAX_BYTES`.
+    beside
+        Names of columns to keep as they are, see `Intake.beside`.
     columns
         Names of the file's columns for ``id``, ``name``, ``parent``, ``kind`` or ``families``; ``level_column``
         for the level.
@@ -73,7 +76,7 @@ def read(
     TypeError
         ``columns`` has a role that no layer knows.
     """
-    chooser = _chooser(columns)
+    chooser = _chooser(columns, beside)
     path = Path(path)
     if not path.is_file():
         raise IntakeError("file.missing", name=path.name)
@@ -198,11 +201,11 @@ def _main_part(path: Path) -> Path:
     return main if path.suffix.lower() in (".dbf", ".shx", ".prj", ".cpg") and main.is_file() else path
 
 
-def _chooser(columns: Mapping[str, str | None]) -> Chooser:
+def _chooser(columns: Mapping[str, str | None], beside: Sequence[str] = ()) -> Chooser:
     asked = {"level" if role == "level_column" else role: column for role, column in columns.items() if column}
     if unknown := set(asked) - set(ROLES):
         raise TypeError(f"a layer has no column {', '.join(sorted(unknown))}")
-    return Chooser(asked)
+    return Chooser(asked, beside)
 
 
 def _source(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 from geopandas import GeoDataFrame, GeoSeries
 from shapely import MultiPolygon, Point
@@ -15,9 +16,10 @@ from territory.findings import Code, Finding, Severity
 from territory.geo.repair import canonical, repairs
 from territory.geo.threads import in_chunks
 from territory.intake.areas import drop_not_numbers, flat, only_areas
-from territory.intake.columns import Chooser, attributes
+from territory.intake.columns import Chooser, attributes, beside
 from territory.intake.errors import IntakeError, Notice
-from territory.intake.place import is_swapped, locate
+from territory.intake.place import is_swapped, locate, system_of
+from territory.intake.reference import datum
 from territory.intake.source import Source
 from territory.model import WGS84, as_layer
 from territory.profiles import Profile
@@ -38,6 +40,17 @@ class Intake:
     """Boundaries that were repaired, could not be read, or lie outside."""
     notices: tuple[Notice, ...]
     """About the whole file."""
+    told: pd.DataFrame
+    """What the file says of every territory, also of those that `layer` leaves out: on the ids, the columns of a
+    layer but its geometry, and ``row``, the number of its row in the file, from 1."""
+    beside: pd.DataFrame
+    """On the same ids, as text: columns that were asked for by name, and ``codes`` of a file of ours."""
+    undrawn: pd.Index
+    """Ids of territories for which the file has no line."""
+    has_ids: bool
+    """Whether the ids stand in the file; else they are the numbers of the rows."""
+    datum: str | None
+    """What the coordinates were in, as ``EPSG:24719``."""
 
 
 def settle(
@@ -64,12 +77,15 @@ def settle(
     reasons = dict(source.reasons)
     shapes, rows = only_areas(source.shapes, notices, name)
     shapes = flat(shapes, notices)
+    has_line = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes)) | np.isin(rows, list(reasons))
     drop_not_numbers(shapes, rows, reasons)
-    shapes, is_astray, told = locate(shapes, source.crs, crs=crs, swap_axes=swap_axes, profile=profile, name=name)
+    system = system_of(source.crs, crs, notices)
+    shapes, is_astray, told = locate(shapes, system, swap_axes=swap_axes, profile=profile, name=name)
     notices += told
     # Columns come before the geometry is judged: a finding names its territory.
-    frame, told = attributes(source.columns, rows, chooser, profile, level)
+    frame, told, has_ids = attributes(source.columns, rows, chooser, profile, level)
     notices += told
+    every, numbers = frame, rows + 1
 
     boundaries = canonical(GeoSeries(shapes, index=frame.index, crs=WGS84))
     outside = is_astray | _is_outside(boundaries, profile, within_country)
@@ -79,7 +95,16 @@ def settle(
     boundaries, found = _mended(boundaries, rows, reasons, profile)
     kept = ~boundaries.is_empty.to_numpy()
     layer = as_layer(boundaries[kept], **{column: frame[column][kept] for column in frame.columns})
-    return Intake(layer=layer, findings=findings + found, notices=tuple(notices))
+    return Intake(
+        layer=layer,
+        findings=findings + found,
+        notices=tuple(notices),
+        told=every.assign(row=numbers),
+        beside=beside(source.columns, numbers - 1, chooser).set_axis(every.index),
+        undrawn=every.index[~has_line],
+        has_ids=has_ids,
+        datum=None if system is None else datum(system),
+    )
 
 
 def _mended(

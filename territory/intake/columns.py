@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import orjson
 import pandas as pd
 
 from territory.intake.errors import IntakeError, Notice
@@ -18,6 +19,9 @@ from territory.profiles import Profile
 ROLES = ("id", "name", "level", "parent", "kind", "families")
 
 _MOST_FAMILIES = 1_000_000
+
+_OURS = ("codes",)
+"""Columns of files that this program wrote, beside those of a layer."""
 
 # Well-known names of each role, likeliest first, as `plain` writes them.
 _KNOWN: Mapping[str, tuple[str, ...]] = {
@@ -66,9 +70,12 @@ class Chooser:
     ----------
     asked
         Role to column, as the person who sent the file said.
+    beside
+        Columns to keep under their own names, as that person asked.
     """
 
     asked: Mapping[str, str]
+    beside: Sequence[str] = ()
     candidates: dict[str, list[str]] = field(default_factory=dict)
     """By role, the columns that could hold it, likeliest first."""
     personal: list[str] = field(default_factory=list)
@@ -82,15 +89,21 @@ class Chooser:
             A column that was asked for is not there, or names people.
         """
         self.personal = [name for name in names if is_personal(name)]
-        for column in self.asked.values():
+        for column in (*self.asked.values(), *self.beside):
             if column not in names:
                 raise IntakeError("columns.unknown", column=column, columns=list(names)[:20])
             if column in self.personal:
                 raise IntakeError("columns.personal_asked", column=column)
         kept = [name for name in names if name not in self.personal]
         self.candidates = {role: self._candidates(role, kept) for role in ROLES}
-        wanted = {column for columns in self.candidates.values() for column in columns}
+        wanted = {column for columns in self.candidates.values() for column in columns} | set(
+            self.kept_beside(kept)
+        )
         return [name for name in kept if name in wanted]
+
+    def kept_beside(self, names: Iterable[str]) -> list[str]:
+        """Which columns are kept under their own names: those asked for, and those only our own files have."""
+        return [name for name in names if name in self.beside or name in _OURS]
 
     def _candidates(self, role: str, names: Sequence[str]) -> list[str]:
         if role in self.asked:
@@ -106,7 +119,7 @@ def attributes(
     chooser: Chooser,
     profile: Profile,
     level: str | None,
-) -> tuple[pd.DataFrame, list[Notice]]:
+) -> tuple[pd.DataFrame, list[Notice], bool]:
     """What a layer needs to know of each territory.
 
     Parameters
@@ -128,6 +141,8 @@ def attributes(
         On the ids: ``name``, ``level``, ``parent``, ``kind``, ``families``.
     list of Notice
         Personal columns dropped, ids made up, values not understood.
+    bool
+        Whether the ids are the file's own.
 
     Raises
     ------
@@ -159,7 +174,7 @@ def attributes(
     frame.index = pd.Index(ids, name="id", dtype=object)
     if parent_column:
         frame["parent"] = _parents(frame)
-    return frame, notices
+    return frame, notices, id_column is not None
 
 
 class _Reading:
@@ -267,6 +282,27 @@ def _parents(frame: pd.DataFrame) -> pd.Series:
     translated = frame["parent"].map(lambda said: ids.get(said, said), na_action="ignore")
     parents = frame["parent"].where(is_id, translated).astype(object)
     return parents.where(parents.notna(), None)
+
+
+def beside(columns: Mapping[str, Sequence[Any]], rows: np.ndarray[Any, Any], chooser: Chooser) -> pd.DataFrame:
+    """Columns that are kept under their own names, as text; what is nested is JSON.
+
+    Parameters
+    ----------
+    columns, rows, chooser
+        As for `attributes`.
+    """
+    read = _Reading(columns, rows, {})
+    texts = {name: _text(_flat(read.values(name))) for name in chooser.kept_beside(columns)}
+    frame = pd.DataFrame(texts, index=range(len(rows))).astype(object)
+    return frame.where(frame.notna(), None)
+
+
+def _flat(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    if values.dtype != object:
+        return values
+    told = [orjson.dumps(value).decode() if isinstance(value, dict | list) else value for value in values]
+    return np.asarray(pd.Series(told, dtype=object))
 
 
 def _level_words(profile: Profile) -> dict[str, str]:

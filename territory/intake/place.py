@@ -22,9 +22,8 @@ Array = np.ndarray[Any, Any]
 
 def locate(
     shapes: Array,
-    said: CRS | None,
+    system: CRS | None,
     *,
-    crs: str | None,
     swap_axes: bool,
     profile: Profile,
     name: str,
@@ -35,10 +34,8 @@ def locate(
     ----------
     shapes
         (n,) geometries as they stand in the file.
-    said
-        The CRS that the file says.
-    crs
-        The CRS that the person who sent it says; it wins.
+    system
+        The CRS of the file, see `system_of`.
     swap_axes
         The file has latitude before longitude.
     profile
@@ -61,7 +58,6 @@ def locate(
         No CRS, one that the coordinates contradict, or axes the wrong way round.
     """
     notices: list[Notice] = []
-    system = _system(said, crs, notices)
     bounds = shapely.bounds(shapes)
     is_there = ~np.isnan(bounds[:, 0])
     if not is_there.any():
@@ -98,7 +94,14 @@ def is_swapped(x: Array, y: Array, profile: Profile) -> Array:
     return np.asarray(would_be & ~is_inside)
 
 
-def _system(said: CRS | None, given: str | None, notices: list[Notice]) -> CRS | None:
+def system_of(said: CRS | None, given: str | None, notices: list[Notice]) -> CRS | None:
+    """The CRS that a file is in: what the person who sent it says wins over what the file says.
+
+    Raises
+    ------
+    IntakeError
+        There is no such CRS.
+    """
     if given is None:
         return said
     crs = parse_crs(given)

@@ -132,6 +132,16 @@ def label(crs: CRS) -> str:
     return f"{crs.name} ({':'.join(authority)})" if authority else str(crs.name)
 
 
+def datum(crs: CRS) -> str:
+    """A CRS as records name it: by its code where it has one.
+
+    >>> datum(CRS.from_epsg(24719))
+    'EPSG:24719'
+    """
+    authority = crs.to_authority()
+    return ":".join(authority) if authority else str(crs.name)
+
+
 def is_wgs84(crs: CRS) -> bool:
     """Whether coordinates need no change to be WGS 84."""
     return bool(crs == WGS84 or crs.equals(WGS84, ignore_axis_order=True))
