@@ -26,7 +26,8 @@ from shapely import affinity
 
 from territory.demo import region
 from territory.geo.crs import to_metres
-from territory.store import save
+from territory.profiles import load_profile
+from territory.services.storing import create_demo
 
 
 def main() -> None:
@@ -42,7 +43,7 @@ def main() -> None:
     drawings = drawn(councils.geometry.to_numpy(), np.random.default_rng(asked.seed), asked.drawings)
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "territory.db"
-        save(store, demo.layer, demo.surroundings)
+        create_demo(demo, str(store), load_profile())
         ours_ms = in_server(store, drawings)
     peer_ms = by_shapely(councils, drawings)
     row = {"task": "drawing", "size": asked.size, "noise": 0.0, "peer": "STRtree + intersection"}

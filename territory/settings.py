@@ -51,5 +51,11 @@ class Settings(BaseSettings):
     page_limit: int = Field(default=1_000, gt=0)
     """Most territories in one answer of ``/api/territories``."""
 
+    secure_cookies: bool = False
+    """Whether cookies go over HTTPS only; set it when a proxy in front of this server speaks HTTPS."""
+
+    writes_per_minute: int = Field(default=600, gt=0)
+    """Changes that one key may make, or one address without a key."""
+
     inline_boundaries: int = Field(default=2_000, ge=0)
     """Maps of more boundaries than this are drawn from vector tiles."""

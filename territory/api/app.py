@@ -17,17 +17,19 @@ from starlette.types import Scope
 
 from territory.api import errors
 from territory.api.headers import BodyLimit, Envelope
+from territory.api.keys import Gate
 from territory.api.live import Live
 from territory.api.map_pages import MapPages
 from territory.api.pages import Pages
-from territory.api.routes import check, docs, health, maps, pages, territories, tiles
+from territory.api.routes import check, docs, health, keys, maps, pages, territories, tiles
 from territory.profiles import load_profile
+from territory.services.storing import open_register
 from territory.settings import Settings
 from territory.words import WEB
 
 # What a form adds around its file.
 _FORM_BYTES = 20_000
-_STATIC = ("vendor", "map", "draw", "css", "i18n")
+_STATIC = ("vendor", "map", "draw", "key", "css", "i18n")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -49,8 +51,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.pages = Pages(settings)
+    app.state.gate = Gate(writes_per_minute=settings.writes_per_minute)
     errors.install(app)
-    for routes in (check, territories, tiles, maps, pages, docs, health):
+    for routes in (check, territories, keys, tiles, maps, pages, docs, health):
         app.include_router(routes.router)
     for folder in _STATIC:
         app.mount(f"/static/{folder}", _Assets(directory=WEB / folder, check_dir=False))
@@ -70,13 +73,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.drawing_limiter = CapacityLimiter(2 * processors)
     app.state.heavy_limiter = CapacityLimiter(max(1, processors // 2))
     profile = load_profile(settings.profile)
-    app.state.live = await to_thread.run_sync(Live.open, settings.store, profile)
+    register = await to_thread.run_sync(open_register, settings.store, profile)
+    app.state.live = await to_thread.run_sync(Live, register)
     app.state.maps = MapPages(app.state.live, settings)
     # What was loaded stays: the collector need not walk over 50,000 boundaries while somebody waits.
     gc.collect()
     gc.freeze()
     yield
     gc.unfreeze()
+    register.store.close()
 
 
 class _Assets(StaticFiles):

@@ -9,14 +9,18 @@ import math
 from typing import Any
 
 import orjson
+from geopandas import GeoSeries
 from shapely import MultiPolygon, Polygon
 
+from territory.geo.repair import canonical
+from territory.model import WGS84
 from territory.profiles import Profile
 from territory.services.drawing import KINDS, Drawing
 from territory.services.errors import Malformed, TooLarge, Unusable
 
 _LONGEST_ID = 200
 _MOST_FAMILIES = 1_000_000
+_MOST_AREA_VERTICES = 20_000
 
 Ring = list[tuple[float, float]]
 
@@ -69,6 +73,33 @@ def read_drawing(body: bytes, *, profile: Profile, max_vertices: int) -> tuple[D
     _refuse_swapped(shape, profile)
     notices = ["drawing.height"] if _has_heights(geometry["coordinates"]) else []
     return Drawing(shape=shape, **_attributes(said or {})), notices
+
+
+def read_area(geometry: Any) -> MultiPolygon:
+    """The area of a scope, from GeoJSON.
+
+    Raises
+    ------
+    Unusable, TooLarge
+        It is no polygon, or crosses itself.
+    """
+    area = canonical(GeoSeries([_shape(geometry, _MOST_AREA_VERTICES)], crs=WGS84)).iloc[0]
+    if area.is_empty or not area.is_valid:
+        raise Unusable("geojson.area")
+    return area
+
+
+def drawing_of(sent: dict[str, Any], *, profile: Profile, max_vertices: int) -> Drawing:
+    """The shape of a JSON object's ``geometry``, as `read_drawing` reads it.
+
+    Raises
+    ------
+    Unusable, TooLarge
+        See `read_drawing`.
+    """
+    shape = _shape(sent.get("geometry"), max_vertices)
+    _refuse_swapped(shape, profile)
+    return Drawing(shape=shape)
 
 
 def _has_heights(coordinates: Any) -> bool:

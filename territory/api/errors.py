@@ -16,28 +16,42 @@ from starlette.responses import Response
 from territory.api.language import language_of
 from territory.intake import IntakeError
 from territory.services.errors import (
+    Forbidden,
     Malformed,
+    NeedsKey,
     NotFound,
     NotReady,
     Refusal,
+    Stale,
     TooLarge,
     TooMany,
+    Unconditional,
     Unusable,
+    WrongKey,
     WrongMedia,
 )
+from territory.store.base import StoreBusy, StoreError, StoreFull, StoreUnavailable
 from territory.words import catalogue, say
 
 MEDIA_TYPE = "application/problem+json"
 
 STATUS: Mapping[type[Exception], int] = {
     Malformed: 400,
+    NeedsKey: 401,
+    WrongKey: 401,
+    Forbidden: 403,
     NotFound: 404,
+    Stale: 412,
     TooLarge: 413,
     WrongMedia: 415,
     Unusable: 422,
     IntakeError: 422,
+    Unconditional: 428,
     TooMany: 429,
     NotReady: 503,
+    StoreBusy: 503,
+    StoreUnavailable: 503,
+    StoreFull: 507,
 }
 """What each refusal is in HTTP."""
 
@@ -117,12 +131,29 @@ def explained(error: Refusal | IntakeError, language: str) -> tuple[int, str]:
     return _status(error), error.said(language)
 
 
+_HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "30"},
+    503: {"Retry-After": "5"},
+    507: {"Retry-After": "60"},
+}
+_STORE = {StoreBusy: "store.busy", StoreUnavailable: "store.unavailable", StoreFull: "store.full"}
+
+
 async def _refused(request: Request, error: Exception) -> Response:
+    if isinstance(error, StoreError):
+        return _store_failed(request, error)
     assert isinstance(error, Refusal | IntakeError)
     status, sentence = explained(error, language_of(request))
     code = error.code if isinstance(error, Refusal) else f"intake.{error.code}"
-    headers = {"Retry-After": "30"} if status in (429, 503) else None
-    return problem(request, status, code, sentence, error.details, headers)
+    return problem(request, status, code, sentence, error.details, _HEADERS.get(status))
+
+
+def _store_failed(request: Request, error: StoreError) -> Response:
+    """What the store cannot do now: nothing was written, and whoever sent it still has it."""
+    status, code = _status(error), next(code for kind, code in _STORE.items() if isinstance(error, kind))
+    _log.error("%s %s: %s", request.method, request.url.path, error)
+    return problem(request, status, code, say(language_of(request), f"errors.{code}"), {}, _HEADERS.get(status))
 
 
 async def _parameter(request: Request, error: Exception) -> Response:

@@ -1,9 +1,11 @@
-"""What one server process holds: the mosaic of the store, with all that is computed from it once."""
+"""What one server process holds: the register, and what everybody may see of it, computed once for each change."""
 
 from __future__ import annotations
 
+import datetime
 import threading
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from functools import cached_property
 
@@ -11,52 +13,53 @@ from geopandas import GeoDataFrame
 
 from territory.findings import Finding
 from territory.maps.tiles import Tileset
-from territory.mosaic import Mosaic
+from territory.mosaic import Current, Mosaic
 from territory.profiles import Profile
-from territory.services import drawing, publishing, storing
+from territory.services import drawing, publishing
+from territory.services.access import PUBLIC, Eyes
+from territory.services.publishing import PublicRegister
+from territory.services.register import Register
 
 # Longer than a small store takes, shorter than somebody waits before a blank page.
 PATIENCE_S = 2.0
 
+_PAST_DAYS_KEPT = 4
 
-class Live:
-    """A mosaic, its tiles and its findings, all of one version of the data."""
 
-    def __init__(self, mosaic: Mosaic, profile: Profile) -> None:
-        self.mosaic = mosaic
+class Public:
+    """What everybody sees: territories, tiles and findings, all of one moment."""
+
+    def __init__(self, view: PublicRegister, profile: Profile) -> None:
+        self.view = view
         self.profile = profile
-        self.version: str = mosaic.version
+        self.version = view.version
         self._findings: Future[list[Finding]] | None = None
         self._lock = threading.Lock()
 
-    @classmethod
-    def open(cls, store: str, profile: Profile) -> Live:
-        """Load a store."""
-        live = cls(storing.open_store(store), profile)
-        live._warm()
-        return live
-
-    def _warm(self) -> None:
-        """Lay out now what the first drawing would have to wait for."""
-        for level in self.mosaic.levels:
-            first = self.mosaic.layer.geometry[self.mosaic.levels[level][0]]
-            drawing.check_drawing(drawing.Drawing(shape=first, level=level), self.mosaic, profile=self.profile)
-
-    @cached_property
+    @property
     def layer(self) -> GeoDataFrame:
         """The territories in public form."""
-        return publishing.public_layer(self.mosaic.layer, self.profile)
+        return self.view.layer
+
+    @cached_property
+    def drawn(self) -> GeoDataFrame:
+        """Those of them that have a line or an outline."""
+        return self.layer[~self.layer.geometry.is_empty.to_numpy()]
+
+    @property
+    def mosaic(self) -> Mosaic:
+        """The boundaries that are published as they are: what anybody may check a drawing against."""
+        return self.view.mosaic
 
     @property
     def is_fictitious(self) -> bool:
         """Whether pages must say that none of it exists."""
         return self.mosaic.surroundings.is_fictitious
 
-    @property
+    @cached_property
     def bounds(self) -> list[float]:
         """West, south, east, north of all territories; of the profile's country while there are none."""
-        layer = self.mosaic.layer
-        return [float(each) for each in (self.profile.extent if layer.empty else layer.total_bounds)]
+        return [float(each) for each in (self.profile.extent if self.drawn.empty else self.drawn.total_bounds)]
 
     @cached_property
     def layers(self) -> frozenset[str]:
@@ -65,7 +68,7 @@ class Live:
 
     @cached_property
     def _frames(self) -> Mapping[str, GeoDataFrame]:
-        return publishing.tile_frames(self.layer, self.mosaic.surroundings)
+        return publishing.tile_frames(self.drawn, self.mosaic.surroundings)
 
     @cached_property
     def tileset(self) -> Tileset:
@@ -88,3 +91,77 @@ class Live:
             answer.set_result(publishing.layer_findings(self.mosaic, profile=self.profile))
         except Exception as error:
             answer.set_exception(error)
+
+
+class Live:
+    """A register and its public face.
+
+    Parameters
+    ----------
+    register
+        Followed: every answer is of the newest change, whichever process made it.
+    """
+
+    def __init__(self, register: Register) -> None:
+        self.register = register
+        self.profile = register.profile
+        self._lock = threading.Lock()
+        self._public: tuple[int, Public] | None = None
+        self._past: OrderedDict[tuple[int, datetime.date], Public] = OrderedDict()
+        self.public()
+        threading.Thread(target=self._warm, daemon=True).start()
+
+    def current(self) -> Current:
+        """Everybody's boundaries."""
+        return self.register.current()
+
+    def public(self, day: datetime.date | None = None) -> Public:
+        """What everybody sees, now or of a day."""
+        self.current()
+        changed = self.register.public_sequence
+        if day is not None and day < datetime.date.today():
+            return self._on(day, changed)
+        with self._lock:
+            if self._public is None or self._public[0] != changed:
+                view = publishing.public_register(self.register)
+                kept = self._public[1] if self._public else None
+                # Somebody may have written what changes nothing outside: then tiles and findings stay.
+                is_same = kept is not None and kept.version == view.version
+                self._public = changed, kept if kept and is_same else Public(view, self.profile)
+            return self._public[1]
+
+    def around(self, eyes: Eyes) -> tuple[Mosaic, Callable[[str], bool] | None]:
+        """What somebody's drawing is checked against: a mosaic, and which of its territories they may know of.
+
+        Who has no key is told of what is published exactly; who has one, also of the lines that it sees.
+        """
+        public = self.public().mosaic
+        if eyes.access is PUBLIC:
+            return public, None
+        current = self.current()
+
+        def visible(territory: str) -> bool:
+            standing = current.standing.get(territory)
+            is_published = standing is not None and territory in public and standing.version == standing.published
+            return is_published or eyes.sees_line(territory)
+
+        return current.mosaic, visible
+
+    def _on(self, day: datetime.date, changed: int) -> Public:
+        with self._lock:
+            known = self._past.get((changed, day))
+            if known is None:
+                known = self._past[changed, day] = Public(
+                    publishing.public_register(self.register, day), self.profile
+                )
+            self._past.move_to_end((changed, day))
+            while len(self._past) > _PAST_DAYS_KEPT:
+                self._past.popitem(last=False)
+            return known
+
+    def _warm(self) -> None:
+        """Lay out now what the first drawing would have to wait for."""
+        for mosaic in (self.current().mosaic, self.public().mosaic):
+            for level, ids in mosaic.levels.items():
+                first = drawing.Drawing(shape=mosaic.layer.geometry[ids[0]], level=level)
+                drawing.check_drawing(first, mosaic, profile=self.profile)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from functools import lru_cache
 
 from starlette.responses import Response
 
-from territory.api.live import Live
+from territory.api.live import Live, Public
 from territory.api.pages import new_nonce, page
 from territory.maps.elements import Basemap
 from territory.maps.page import render
@@ -29,7 +30,7 @@ class MapPages:
         self._settings = settings
         # Stands for the nonce in pages that are kept; nobody can write it into one, as it is as hard to guess.
         self._nonce_mark = new_nonce()
-        self._kept: Callable[[View, str, Bbox | None, bool, str], str] = lru_cache(_PAGES_KEPT)(self._render)
+        self._kept: Callable[..., str] = lru_cache(_PAGES_KEPT)(self._render)
 
     def respond(
         self,
@@ -38,27 +39,39 @@ class MapPages:
         language: str,
         bbox: Bbox | None = None,
         embed: bool = False,
+        day: datetime.date | None = None,
         template: str = "map.html",
     ) -> Response | None:
         """A map as a page; none while the findings that it shows are being computed."""
-        if view == "coverage" and self._live.findings() is None:
+        public = self._live.public(day)
+        if view == "coverage" and public.findings() is None:
             return None
         nonce = new_nonce()
-        html = self._kept(view, language, bbox, embed, template).replace(self._nonce_mark, nonce)
+        html = self._kept(public, view, language, bbox, embed, day, template).replace(self._nonce_mark, nonce)
         return page(html, nonce=nonce, language=language, embed=embed, basemap_url=self._settings.basemap_url)
 
-    def _render(self, view: View, language: str, bbox: Bbox | None, embed: bool, template: str) -> str:
-        settings, live = self._settings, self._live
-        layer = publishing.within(live.layer, bbox)
+    def _render(
+        self,
+        public: Public,
+        view: View,
+        language: str,
+        bbox: Bbox | None,
+        embed: bool,
+        day: datetime.date | None,
+        template: str,
+    ) -> str:
+        settings = self._settings
+        tiles_url = TILES_URL if day is None else f"{TILES_URL}?date={day}"
+        layer = publishing.within(public.drawn, bbox)
         url, attribution = settings.basemap_url, settings.basemap_attribution
         drawn = mapping.draw_map(
             view,
             layer,
-            live.mosaic.surroundings,
-            publishing.findings_within(live.findings() or [], bbox) if view == "coverage" else [],
+            public.mosaic.surroundings,
+            publishing.findings_within(public.findings() or [], bbox) if view == "coverage" else [],
             language=language,
-            profile=live.profile,
-            tiles_url=TILES_URL if len(layer) > settings.inline_boundaries else None,
+            profile=public.profile,
+            tiles_url=tiles_url if len(layer) > settings.inline_boundaries else None,
             basemap=Basemap(url=url, attribution=attribution) if url else None,
         )
         title = mapping.title_of(view, language)

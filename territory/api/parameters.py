@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from typing import Annotated
 
@@ -79,6 +80,9 @@ def _language(
     return language_of(request)
 
 
+DateParam = Annotated[
+    datetime.date | None, Query(description="as it was on that day, as far as it is published now")
+]
 MapsDep = Annotated[MapPages, Depends(_maps)]
 PagesDep = Annotated[Pages, Depends(_pages)]
 BboxParam = Annotated[Bbox | None, Depends(_bbox)]

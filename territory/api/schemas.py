@@ -167,6 +167,16 @@ def _answer(media_type: str, schema: Schema, *status: int) -> dict[int | str, di
     return {200: {"description": "OK", "content": {media_type: {"schema": schema}}}, **problems(*status)}
 
 
+def json_request(*fields: str) -> dict[str, Any]:
+    """A body that is a JSON object with some of these fields."""
+    schema: Schema = {
+        "type": "object",
+        "properties": {field: {} for field in fields},
+        "additionalProperties": False,
+    }
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
 DRAWING_BODY = {
     "requestBody": {
         "required": True,
@@ -176,6 +186,15 @@ DRAWING_BODY = {
 FILE_BODY = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FILE}}}}
 CHECKED_DRAWING = _answer("application/json", _CHECKED_DRAWING, 400, 413, 415, 422, 503)
 CHECKED_FILE = _answer("application/json", _CHECKED_FILE, 400, 413, 415, 422, 429, 503)
+_ANY: Schema = {"type": ["object", "array"]}
+_REFUSED = (400, 401, 403, 404, 412, 413, 415, 422, 428, 429, 503, 507)
+CHANGED: dict[int | str, dict[str, Any]] = _answer("application/json", _ANY, *_REFUSED) | {
+    204: {"description": "Done"}
+}
+CREATED: dict[int | str, dict[str, Any]] = {
+    201: {"description": "Made", "content": {"application/json": {"schema": _ANY}}},
+    **problems(*_REFUSED),
+}
 _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The asker has it"}}
 TERRITORIES = _answer("application/geo+json", _COLLECTION, 422, 503) | _NOT_MODIFIED
 TERRITORY = _answer("application/geo+json", _FEATURE, 404, 422, 503) | _NOT_MODIFIED

@@ -23,19 +23,28 @@ def make_demo(
     """Make a region and keep it: in files when one is named, else in a store."""
     kept = storing.store_file(store) if file is None else file
     # Before the region is made: that takes a while.
-    if kept.exists() and not may_replace:
+    if kept is not None and kept.exists() and not may_replace:
         raise Unusable("store.exists", path=str(kept))
     from territory.demo import region
+    from territory.profiles import load_profile
 
     with progress_bar(language) as progress:
         if progress:
             progress("demo", 0, 0)
         made = region(councils, seed=seed)
         if file is None:
-            storing.create_demo(made, store, may_replace=may_replace)
+            storing.create_demo(made, store, load_profile(), may_replace=may_replace)
         else:
             _write_files(made, file)
-    typer.echo(say(language, "cli.demo.made", territories=len(made.layer), path=str(kept)), err=True)
+    typer.echo(
+        say(
+            language,
+            "cli.demo.made",
+            territories=len(made.layer),
+            path=storing.told_url(store) if file is None else str(file),
+        ),
+        err=True,
+    )
 
 
 def _write_files(made: Region, file: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,13 @@ class Following:
             with self._lock, self.store.reading() as reading:
                 self._follow(reading)
         return self._current
+
+    @contextmanager
+    def still(self) -> Iterator[Current]:
+        """The register held still, for whoever reads lines and what is known of them together."""
+        self.current()
+        with self._lock:
+            yield self._current
 
     def _follow(self, reading: Reading) -> None:
         today = datetime.date.today()

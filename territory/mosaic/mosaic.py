@@ -156,7 +156,8 @@ class Mosaic:
         return known | dict(zip(self.layer.index, self.layer["name"], strict=True))
 
     def __contains__(self, territory: str) -> bool:
-        return territory in self._tiles.row
+        with self._lock:
+            return territory in self._tiles.row
 
     def __len__(self) -> int:
         return len(self._tiles.ids) if self._layer is None else len(self._layer)
@@ -164,6 +165,8 @@ class Mosaic:
     @cached_property
     def ground(self) -> Surroundings:
         """The surroundings in the working projection."""
+        if self._like is not None and self._like.surroundings is self.surroundings:
+            return self._like.ground
         return replace(
             self.surroundings,
             **{
@@ -176,6 +179,8 @@ class Mosaic:
     @cached_property
     def jurisdictions(self) -> Jurisdictions | None:
         """Municipalities and states in the working projection."""
+        if self._like is not None and self._like.surroundings is self.surroundings:
+            return self._like.jurisdictions
         places = self.ground.jurisdictions
         return None if places is None or places.empty else Jurisdictions.of(places)
 

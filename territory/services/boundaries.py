@@ -14,7 +14,7 @@ from territory.geo.crs import area_m2
 from territory.model import WGS84
 from territory.records import Boundary, Method, Proposal, ProposalState
 from territory.services.access import Access, Eyes, Operation, require
-from territory.services.drawing import CheckedDrawing, Drawing, check_drawing
+from territory.services.drawing import Drawing, check_drawing, mended
 from territory.services.errors import NotFound, Stale, Unusable
 from territory.services.register import Once, Register, new_id, today
 from territory.store.base import Reading, Writing
@@ -39,14 +39,6 @@ class Making:
     """Whether to keep the repaired line where the drawn one crosses itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submitted:
-    """A version that was kept, and what was found of it."""
-
-    version: Boundary
-    checked: CheckedDrawing
-
-
 def submit(
     register: Register,
     access: Access,
@@ -56,8 +48,8 @@ def submit(
     *,
     based_on: int,
     once: Once | None = None,
-) -> Submitted:
-    """Keep a drawing as the new version of a boundary, faults and all.
+) -> Boundary:
+    """Keep a drawing as the new version of a boundary, faults and all; `findings` tells them.
 
     Parameters
     ----------
@@ -81,11 +73,11 @@ def submit(
     Unusable
         The drawing cannot be a boundary, or only a repaired one can.
     """
-    checked = _checked(register, access, Operation.DRAW, territory, drawing, making)
+    shape = _usable(register, access, Operation.DRAW, territory, drawing, making)
     with register.writing(access, "draw", once=once) as writing:
-        version = keep(writing, territory, checked.boundary, making, based_on=based_on)
-        writing.note(made=territory, territory=territory, version=version.revision)
-    return Submitted(version=version, checked=checked)
+        version = keep(writing, territory, shape, making, based_on=based_on)
+        writing.note(made=str(version.revision), territory=territory, version=version.revision)
+    return version
 
 
 def describe_line(
@@ -133,13 +125,13 @@ def propose(
     NotFound, NeedsKey, Forbidden, Unusable
         See `submit`.
     """
-    checked = _checked(register, access, Operation.PROPOSE, territory, drawing, making)
+    shape = _usable(register, access, Operation.PROPOSE, territory, drawing, making)
     with register.writing(access, "propose", once=once) as writing:
         proposal = writing.put(
             Proposal(
                 id=new_id("p"),
                 territory=territory,
-                shape=checked.boundary,
+                shape=shape,
                 replaces=based_on,
                 method=making.method,
                 accuracy_m=making.accuracy_m,
@@ -203,6 +195,30 @@ def decide(
         return keep(writing, territory, proposal.shape, making, based_on=based_on)
 
 
+def findings(register: Register, access: Access, territory: str) -> list[Finding]:
+    """How a boundary fits those around it, as far as whoever asks may know of them.
+
+    Raises
+    ------
+    NotFound, NeedsKey, Forbidden
+        See `submit`.
+    """
+    current = register.current()
+    eyes = Eyes(access, current, register.profile)
+    standing = require(eyes, Operation.SEE, territory, current)
+    shape = current.mosaic.boundary(territory)
+    if shape is None:
+        return []
+    own = Drawing(
+        shape=shape,
+        level=standing.level,
+        kind=standing.kind,
+        families=standing.families,
+        replaces=territory,
+    )
+    return check_drawing(own, current.mosaic, profile=register.profile, visible=eyes.sees_line).findings
+
+
 def keep(writing: Writing, territory: str, shape: MultiPolygon, making: Making, *, based_on: int) -> Boundary:
     """Write a version of a boundary; every way to change a line ends here.
 
@@ -229,27 +245,28 @@ def keep(writing: Writing, territory: str, shape: MultiPolygon, making: Making, 
     )
 
 
-def _checked(
+def _usable(
     register: Register, access: Access, operation: Operation, territory: str, drawing: Drawing, making: Making
-) -> CheckedDrawing:
-    """A drawing that may be kept, with everything found of it that its maker may know."""
+) -> MultiPolygon:
+    """The boundary that a drawing means, if whoever drew it may and it can be kept.
+
+    How it fits its neighbours is not asked here: that never keeps anybody from keeping it.
+    """
     current = register.current()
-    eyes = Eyes(access, current, register.profile)
-    standing = require(eyes, operation, territory, current)
+    require(Eyes(access, current, register.profile), operation, territory, current)
     if making.valid_from is not None and making.valid_from > today():
         raise Unusable("date.future", date=making.valid_from.isoformat())
-    own = replace(
-        drawing, level=standing.level, kind=standing.kind, families=standing.families, replaces=territory
-    )
-    checked = check_drawing(own, current.mosaic, profile=register.profile, visible=eyes.sees_line)
-    _refuse_unusable(checked.findings, making)
-    return checked
+    shape, found = mended(drawing, register.profile)
+    _refuse_unusable(found, making)
+    if shape is None:
+        raise Unusable("boundary.unusable")
+    return shape
 
 
 def _refuse_unusable(findings: list[Finding], making: Making) -> None:
     for finding in findings:
         if finding.severity is Severity.ERROR:
-            raise Unusable("boundary.unusable", finding=finding.code.value)
+            raise Unusable("boundary.unusable")
         if finding.code is Code.REPAIRED and finding.severity is Severity.WARNING and not making.takes_repair:
             raise Unusable("boundary.repair", changed_m2=round(float(finding.args["changed_m2"])))
 

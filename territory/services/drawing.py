@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,9 @@ class CheckedFile:
     notices: tuple[Notice, ...]
 
 
-def check_drawing(drawing: Drawing, mosaic: Mosaic, *, profile: Profile) -> CheckedDrawing:
+def check_drawing(
+    drawing: Drawing, mosaic: Mosaic, *, profile: Profile, visible: Callable[[str], bool] | None = None
+) -> CheckedDrawing:
     """Find what would be wrong with a drawing among the territories that exist.
 
     Parameters
@@ -78,6 +80,8 @@ def check_drawing(drawing: Drawing, mosaic: Mosaic, *, profile: Profile) -> Chec
         The territories around it.
     profile
         The numbers to hold it against.
+    visible
+        Which territories of the mosaic whoever asks may know of, by id; by default all.
 
     Raises
     ------
@@ -87,14 +91,13 @@ def check_drawing(drawing: Drawing, mosaic: Mosaic, *, profile: Profile) -> Chec
     """
     if drawing.level not in (levels := [level.id for level in profile.levels]):
         raise Unusable("drawing.level", level=drawing.level, levels=levels)
-    if drawing.replaces is not None and drawing.replaces not in mosaic:
+    replaced = drawing.replaces
+    if replaced is not None and visible is None and replaced not in mosaic:
         raise Unusable("drawing.replaces", id=drawing.replaces)
-    boundary, findings = _mended(drawing, profile)
+    boundary, findings = mended(drawing, profile)
     if boundary is None:
         drawn = canonical(GeoSeries([drawing.shape], crs=WGS84)).iloc[0]
         return CheckedDrawing(boundary=drawn, area_m2=0.0, perimeter_m=0.0, findings=findings)
-    if not shapely.box(*profile.extent).covers(boundary):
-        findings.append(_outside(boundary, drawing.replaces or DRAWING))
     findings += check_boundary(
         boundary,
         mosaic,
@@ -103,6 +106,7 @@ def check_drawing(drawing: Drawing, mosaic: Mosaic, *, profile: Profile) -> Chec
         replaces=drawing.replaces,
         families=drawing.families,
         kind=drawing.kind,
+        visible=visible,
     )
     return CheckedDrawing(
         boundary=boundary,
@@ -112,8 +116,21 @@ def check_drawing(drawing: Drawing, mosaic: Mosaic, *, profile: Profile) -> Chec
     )
 
 
-def _mended(drawing: Drawing, profile: Profile) -> tuple[MultiPolygon | None, list[Finding]]:
-    """The boundary that a drawing means, if any, and what had to be changed for it."""
+def mended(drawing: Drawing, profile: Profile) -> tuple[MultiPolygon | None, list[Finding]]:
+    """The boundary that a drawing means, if any, and what is wrong with it by itself, whoever is around.
+
+    Raises
+    ------
+    Unusable
+        The line crosses itself too often to be read as a boundary.
+    """
+    boundary, findings = _repaired(drawing, profile)
+    if boundary is not None and not shapely.box(*profile.extent).covers(boundary):
+        findings.append(_outside(boundary, drawing.replaces or DRAWING))
+    return boundary, findings
+
+
+def _repaired(drawing: Drawing, profile: Profile) -> tuple[MultiPolygon | None, list[Finding]]:
     own = drawing.replaces or DRAWING
     drawn = canonical(GeoSeries([drawing.shape], [own], crs=WGS84))
     if are_boundaries(np.asarray(drawn.array)).all():

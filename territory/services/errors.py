@@ -5,6 +5,7 @@
     Refusal
       ├─ Malformed      what was sent cannot be read
       ├─ NeedsKey       nobody without a key may do this
+      ├─ WrongKey       the key is none, or no longer one
       ├─ Forbidden      the key does not allow this
       ├─ NotFound       there is no such thing, or none that the asker may know of
       ├─ Stale          somebody else changed it meanwhile
@@ -48,6 +49,10 @@ class Malformed(Refusal):
 
 class NeedsKey(Refusal):
     """Nobody without a key may do this."""
+
+
+class WrongKey(Refusal):
+    """The key is none, or no longer one."""
 
 
 class Forbidden(Refusal):

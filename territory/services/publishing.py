@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import datetime
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+import orjson
 import pandas as pd
 import shapely
-from geopandas import GeoDataFrame
+from geopandas import GeoDataFrame, GeoSeries
+from shapely import MultiPolygon
 
 from territory.findings import Code, Finding
-from territory.model import Surroundings
+from territory.model import LAYER_COLUMNS, WGS84, Publication, Surroundings, as_layer
+from territory.mosaic import Current, Mosaic, Standing, read_day, read_surroundings, read_versions
 from territory.profiles import Privacy, Profile
+from territory.records import Dispute, DisputeState
 from territory.services.errors import NotFound, Unusable
+from territory.services.publication import PublicView, public_view
+from territory.services.register import Register
+from territory.store.base import Reading
 
-if TYPE_CHECKING:
-    from territory.mosaic import Mosaic
+_NO_LINE = MultiPolygon()
 
 Bbox = tuple[float, float, float, float]
 """West, south, east, north in degrees; west of east always."""
@@ -55,6 +63,99 @@ def public_layer(layer: GeoDataFrame, profile: Profile) -> GeoDataFrame:
     return layer.assign(families=pd.Series(bands, index=layer.index, dtype=object))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicRegister:
+    """The register as everybody sees it, at one moment. Whatever goes out is made from this alone."""
+
+    layer: GeoDataFrame
+    """As of `territory.services.publication.PublicView`."""
+    contested: GeoDataFrame
+    """Ground that two of them claim: nobody's."""
+    mosaic: Mosaic
+    """Those published exactly, before contested ground was cut out."""
+    version: str
+    """Changes whenever anything of it does, and with nothing else."""
+
+
+def public_register(register: Register, day: datetime.date | None = None) -> PublicRegister:
+    """What everybody sees, now or as of a day; on every day as far as it is published today.
+
+    Parameters
+    ----------
+    register
+        What there is.
+    day
+        None for now.
+    """
+    with register.still() as now, register.reading() as reading:
+        origin = next(reading.log(limit=1)).hash if reading.sequence else ""
+        standing = now.standing if day is None else read_day(reading, day).standing
+        surroundings = now.mosaic.surroundings if day is None else read_surroundings(reading, day)
+        shown = {
+            each: row
+            for each, row in standing.items()
+            if row.publication is not Publication.PRIVATE and row.published
+        }
+        strips = _strips(reading.find(Dispute, state=[DisputeState.OPEN, DisputeState.DISAGREED]), standing)
+        shapes = _published_shapes(reading, now, shown)
+    columns = zip(*(row.attributes for row in shown.values()), strict=True) if shown else [()] * len(LAYER_COLUMNS)
+    layer = as_layer(
+        GeoSeries(
+            [shapes.get(each, _NO_LINE) for each in shown],
+            index=pd.Index(list(shown), dtype=object),
+            crs=WGS84,
+        ),
+        **dict(zip(LAYER_COLUMNS, map(list, columns), strict=True)),
+    )
+    lines = np.asarray(layer.geometry.array)
+    publication = pd.Series([row.publication for row in shown.values()], index=layer.index, dtype=object)
+    view = public_view(
+        layer, publication, strips=strips, jurisdictions=surroundings.jurisdictions, profile=register.profile
+    )
+    return PublicRegister(
+        layer=view.layer,
+        contested=view.contested,
+        mosaic=Mosaic(view.checked, surroundings, like=now.mosaic),
+        version=_digest(origin, view, lines, [row.published for row in shown.values()]),
+    )
+
+
+def _published_shapes(reading: Reading, now: Current, shown: Mapping[str, Standing]) -> dict[str, MultiPolygon]:
+    """The published version of each line; what is current already need not be read, nor measured again."""
+    current = {}
+    for each, row in shown.items():
+        known = now.standing.get(each)
+        if (
+            known is not None
+            and known.version == row.published
+            and (shape := now.mosaic.boundary(each)) is not None
+        ):
+            current[each] = shape
+    older = {each: row.published for each, row in shown.items() if each not in current}
+    return current | (read_versions(reading, older) if older else {})
+
+
+def _strips(disputes: list[Dispute], standing: Mapping[str, Standing]) -> GeoDataFrame:
+    known = [each for each in disputes if each.left in standing and each.right in standing]
+    return GeoDataFrame(
+        {"left": [each.left for each in known], "right": [each.right for each in known]},
+        geometry=[each.strip for each in known],
+        crs=WGS84,
+    )
+
+
+def _digest(origin: str, view: PublicView, raw: np.ndarray, versions: list[int]) -> str:
+    """A name for exactly this view: lines that are public as they are go by their version, others by their bits."""
+    told = pd.DataFrame(view.layer.drop(columns=view.layer.geometry.name)).astype(str)
+    digest = hashlib.blake2b(origin.encode(), digest_size=12)
+    digest.update(orjson.dumps([versions, list(view.layer.index), *told.to_numpy().T.tolist()]))
+    shown = np.asarray(view.layer.geometry.array)
+    made = [shape for shape, line in zip(shown, raw, strict=True) if shape is not line]
+    for wkb in shapely.to_wkb([*made, *view.contested.geometry.array]):
+        digest.update(wkb)
+    return digest.hexdigest()
+
+
 def public_finding(finding: Finding, profile: Profile) -> Finding:
     """A finding with families in bands instead of numbers."""
     if finding.code is not Code.FAMILIES or not isinstance(finding.args.get("families"), int | np.integer):
@@ -64,7 +165,7 @@ def public_finding(finding: Finding, profile: Profile) -> Finding:
 
 
 def territories(
-    mosaic: Mosaic,
+    layer: GeoDataFrame,
     *,
     profile: Profile,
     bbox: Bbox | None = None,
@@ -78,10 +179,10 @@ def territories(
 
     Parameters
     ----------
-    mosaic
-        The territories there are.
+    layer
+        In public form.
     profile
-        Levels that can be asked for, and how coarse public numbers are.
+        Levels that can be asked for.
     bbox
         Only those whose boundary meets this box.
     level
@@ -98,7 +199,6 @@ def territories(
     """
     if level is not None and level not in (levels := [known.id for known in profile.levels]):
         raise Unusable("drawing.level", level=level, levels=levels)
-    layer = mosaic.layer
     chosen = np.ones(len(layer), dtype=bool)
     if bbox is not None:
         chosen[:] = False
@@ -109,10 +209,10 @@ def territories(
         chosen &= np.asarray(layer.index > cursor)
     ids = np.sort(layer.index[chosen].to_numpy(dtype=object))
     shown = ids[:limit]
-    return Page(layer=public_layer(layer.loc[shown], profile), next=shown[-1] if len(ids) > len(shown) else None)
+    return Page(layer=layer.loc[shown], next=shown[-1] if len(ids) > len(shown) else None)
 
 
-def territory(mosaic: Mosaic, territory_id: str, *, profile: Profile) -> GeoDataFrame:
+def territory(layer: GeoDataFrame, territory_id: str) -> GeoDataFrame:
     """One territory in public form: a layer of one row.
 
     Raises
@@ -120,9 +220,9 @@ def territory(mosaic: Mosaic, territory_id: str, *, profile: Profile) -> GeoData
     NotFound
         There is none of that id.
     """
-    if territory_id not in mosaic.layer.index:
+    if territory_id not in layer.index:
         raise NotFound("territory.unknown", id=territory_id)
-    return public_layer(mosaic.layer.loc[[territory_id]], profile)
+    return layer.loc[[territory_id]]
 
 
 def within(layer: GeoDataFrame, bbox: Bbox | None) -> GeoDataFrame:
@@ -149,9 +249,9 @@ def findings_within(findings: list[Finding], bbox: Bbox | None) -> list[Finding]
     return [finding for finding, does in zip(findings, meets, strict=True) if does]
 
 
-def tile_frames(public: GeoDataFrame, surroundings: Surroundings) -> dict[str, GeoDataFrame]:
+def tile_frames(drawn: GeoDataFrame, surroundings: Surroundings) -> dict[str, GeoDataFrame]:
     """What vector tiles are made of: one frame per level, and the municipalities and states if known."""
-    frames = {str(level): part for level, part in public.groupby("level", sort=False)}
+    frames = {str(level): part for level, part in drawn.groupby("level", sort=False)}
     if surroundings.jurisdictions is not None:
         frames["jurisdictions"] = surroundings.jurisdictions
     return frames

@@ -40,6 +40,12 @@ class Register:
         """Everybody's boundaries as of the newest change, whichever process made it."""
         return self._following.current()
 
+    @contextmanager
+    def still(self) -> Iterator[Current]:
+        """The same, held still: nothing changes under whoever reads lines and what is known of them together."""
+        with self._following.still() as current:
+            yield current
+
     @property
     def public_sequence(self) -> int:
         """The last change that the public can have seen; ask `current` first."""

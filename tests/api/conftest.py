@@ -7,12 +7,12 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 from fastapi.testclient import TestClient
+from registers import published
 from shapely import MultiPolygon, box
 
 from territory.api.app import create_app
 from territory.model import WGS84, Surroundings, as_layer
 from territory.settings import Settings
-from territory.store import save
 
 STEP = 0.01
 WEST, SOUTH = -69.3, 10.0
@@ -42,7 +42,7 @@ def store(tmp_path_factory) -> Path:
         index=["s-1", "s-2"],
         crs=WGS84,
     )
-    save(path, layer, Surroundings(jurisdictions=states))
+    published(path, layer, Surroundings(jurisdictions=states))
     return path
 
 
@@ -62,5 +62,5 @@ def client(settings):
     app = create_app(settings)
     with TestClient(app) as client:
         # On a busy machine the first check may take longer than a page waits; how it waits has a test of its own.
-        assert app.state.live.findings(patience_s=300) is not None
+        assert app.state.live.public().findings(patience_s=300) is not None
         yield client

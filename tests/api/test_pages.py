@@ -64,7 +64,7 @@ def test_names_on_a_map_cannot_become_markup(client):
 
 
 def test_findings_that_are_still_computed_are_waited_for_on_a_page(client, monkeypatch):
-    monkeypatch.setattr(client.app.state.live, "findings", lambda: None)
+    monkeypatch.setattr(client.app.state.live.public(), "findings", lambda: None)
     page = client.get("/map/coverage?lang=en&bbox=-70,9,-69,11")
     assert page.status_code == 202
     assert 'role="status"' in page.text

@@ -3,7 +3,8 @@ import re
 import pytest
 from shapely.geometry import shape
 
-from territory.store import load
+from territory.profiles import load_profile
+from territory.services.storing import open_register
 
 
 def ids(answer):
@@ -36,7 +37,9 @@ def test_a_level_gives_its_own(client):
 
 
 def test_coordinates_are_exactly_those_that_are_kept(client, store):
-    layer, _ = load(store)
+    register = open_register(str(store), load_profile())
+    layer = register.current().mosaic.layer
+    register.store.close()
     answer = client.get("/api/territories/e")
     assert shape(answer.json()["geometry"]).equals_exact(layer.geometry["e"], tolerance=0)
     assert max(map(len, re.findall(r"-?\d+\.(\d+)", answer.text))) <= 7

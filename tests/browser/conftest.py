@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from registers import published
 
 from territory.demo import region
-from territory.store import save
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -38,7 +38,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server on the demo region."""
     store = tmp_path_factory.mktemp("browser") / "territory.db"
     demo = region(600)
-    save(store, demo.layer, demo.surroundings)
+    published(store, demo.layer, demo.surroundings)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -3,7 +3,16 @@ import json
 import pytest
 
 from territory.findings import Code
-from territory.store import load
+from territory.profiles import load_profile
+from territory.services.storing import open_register
+
+
+def load(path):
+    """What a store holds."""
+    register = open_register(str(path), load_profile())
+    mosaic = register.current().mosaic
+    register.store.close()
+    return mosaic.layer, mosaic.surroundings
 
 
 def test_a_demo_is_a_store_of_councils_communes_and_faults(run, tmp_path, capsys):

@@ -13,17 +13,17 @@ import urllib.request
 
 import pytest
 from geopandas import GeoSeries
+from registers import published
 from shapely import MultiPolygon, box
 
-from territory.model import WGS84, Surroundings, as_layer
-from territory.store import save
+from territory.model import WGS84, as_layer
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     path = tmp_path_factory.mktemp("serve") / "small.db"
     boundary = GeoSeries([MultiPolygon([box(-69.2, 10.0, -69.19, 10.01)])], ["a"], crs=WGS84)
-    save(path, as_layer(boundary, name=["El Ají"]), Surroundings())
+    published(path, as_layer(boundary, name=["El Ají"]))
     return path
 
 

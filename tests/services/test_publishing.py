@@ -6,7 +6,6 @@ from shapely import MultiPolygon, Point, box
 
 from territory.findings import Code, Finding, Severity
 from territory.model import WGS84, as_layer
-from territory.mosaic import Mosaic
 from territory.profiles import load_profile
 from territory.services import publishing
 from territory.services.errors import NotFound, Unusable
@@ -15,11 +14,11 @@ PROFILE = load_profile()
 
 
 @pytest.fixture(scope="module")
-def mosaic():
+def layer():
     ids = [f"c-{i:02}" for i in range(20)]
     squares = [MultiPolygon([box(i, 0, i + 0.9, 1)]) for i in range(20)]
     levels = ["commune" if i % 5 == 0 else "council" for i in range(20)]
-    return Mosaic(as_layer(GeoSeries(squares, ids, crs=WGS84).sample(frac=1, random_state=1), level=levels))
+    return as_layer(GeoSeries(squares, ids, crs=WGS84).sample(frac=1, random_state=1), level=levels)
 
 
 @given(families=st.integers(0, 100_000))
@@ -49,34 +48,34 @@ def test_numbers_of_families_in_findings_are_as_coarse():
 
 
 @given(limit=st.integers(1, 25))
-def test_pages_of_any_size_give_every_territory_once_in_order(mosaic, limit):
+def test_pages_of_any_size_give_every_territory_once_in_order(layer, limit):
     seen, cursor = [], None
     while True:
-        page = publishing.territories(mosaic, profile=PROFILE, limit=limit, cursor=cursor)
+        page = publishing.territories(layer, profile=PROFILE, limit=limit, cursor=cursor)
         assert len(page.layer) <= limit
         seen += page.layer.index.tolist()
         cursor = page.next
         if cursor is None:
             break
-    assert seen == sorted(mosaic.layer.index)
+    assert seen == sorted(layer.index)
 
 
 @given(west=st.floats(-1, 20), width=st.floats(0.01, 5))
-def test_a_box_gives_what_meets_it_and_nothing_else(mosaic, west, width):
+def test_a_box_gives_what_meets_it_and_nothing_else(layer, west, width):
     area = (west, 0.2, west + width, 0.4)
-    page = publishing.territories(mosaic, profile=PROFILE, bbox=area, limit=100)
-    expected = mosaic.layer[mosaic.layer.intersects(box(*area))].index
+    page = publishing.territories(layer, profile=PROFILE, bbox=area, limit=100)
+    expected = layer[layer.intersects(box(*area))].index
     assert page.layer.index.tolist() == sorted(expected)
-    assert publishing.within(mosaic.layer, area).index.tolist() == expected.tolist()
+    assert publishing.within(layer, area).index.tolist() == expected.tolist()
 
 
-def test_a_level_and_a_box_go_together(mosaic):
-    page = publishing.territories(mosaic, profile=PROFILE, bbox=(0, 0, 10.5, 1), level="commune", limit=100)
+def test_a_level_and_a_box_go_together(layer):
+    page = publishing.territories(layer, profile=PROFILE, bbox=(0, 0, 10.5, 1), level="commune", limit=100)
     assert set(page.layer["level"]) == {"commune"}
 
 
-def test_what_does_not_exist_is_said(mosaic):
+def test_what_does_not_exist_is_said(layer):
     with pytest.raises(NotFound):
-        publishing.territory(mosaic, "nobody", profile=PROFILE)
+        publishing.territory(layer, "nobody")
     with pytest.raises(Unusable):
-        publishing.territories(mosaic, profile=PROFILE, level="planet")
+        publishing.territories(layer, profile=PROFILE, level="planet")

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
 from territory.api import drawings, schemas
+from territory.api.keys import EyesDep
 from territory.api.parameters import Language, LiveDep, SettingsDep
 from territory.services import drawing, reports
 from territory.services.errors import Malformed, TooMany, Unusable, WrongMedia
@@ -28,8 +29,10 @@ _SAFE_ENDING = re.compile(r"(\.[A-Za-z0-9]{1,12}){1,2}$")
 
 
 @router.post("/api/check", openapi_extra=schemas.DRAWING_BODY, responses=schemas.CHECKED_DRAWING)
-async def check_drawing(request: Request, live: LiveDep, settings: SettingsDep, language: Language) -> Response:
-    """Check one drawing, a GeoJSON Feature or geometry, against all territories."""
+async def check_drawing(
+    request: Request, live: LiveDep, settings: SettingsDep, eyes: EyesDep, language: Language
+) -> Response:
+    """Check one drawing, a GeoJSON Feature or geometry, against the territories that the asker may know of."""
     _require_media(request, JSON_TYPES)
     body = await request.body()
 
@@ -37,8 +40,11 @@ async def check_drawing(request: Request, live: LiveDep, settings: SettingsDep, 
         drawn, notices = drawings.read_drawing(
             body, profile=live.profile, max_vertices=settings.check_max_vertices
         )
-        checked = drawing.check_drawing(drawn, live.mosaic, profile=live.profile)
-        names = drawing.names_around(live.mosaic, say(language, "api.drawing.name"))
+        mosaic, visible = live.around(eyes)
+        if drawn.replaces is not None and visible is not None and not visible(drawn.replaces):
+            raise Unusable("drawing.replaces", id=drawn.replaces)
+        checked = drawing.check_drawing(drawn, mosaic, profile=live.profile, visible=visible)
+        names = drawing.names_around(mosaic, say(language, "api.drawing.name"))
         return orjson.dumps(
             {
                 "boundary": reports.geometry(checked.boundary),
@@ -57,7 +63,7 @@ async def check_drawing(request: Request, live: LiveDep, settings: SettingsDep, 
 @router.post("/api/check/file", openapi_extra=schemas.FILE_BODY, responses=schemas.CHECKED_FILE)
 async def check_file(request: Request, live: LiveDep, settings: SettingsDep, language: Language) -> Response:
     """Check an uploaded file of boundaries, in any format that the command line reads."""
-    around = drawing.beneath(live.mosaic.surroundings)
+    around = drawing.beneath(live.public().mosaic.surroundings)
     async with uploaded(request) as (path, said):
 
         def answer() -> bytes:

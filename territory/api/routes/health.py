@@ -19,4 +19,5 @@ async def healthz() -> dict[str, str]:
 @router.get("/readyz", responses=schemas.problems(503))
 async def readyz(live: LiveDep) -> dict[str, str | int]:
     """The store is loaded and can be asked."""
-    return {"status": "ok", "territories": len(live.mosaic.layer), "version": live.version}
+    public = live.public()
+    return {"status": "ok", "territories": len(public.layer), "version": public.version}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from territory.api import schemas
-from territory.api.parameters import BboxParam, Language, LiveDep, MapsDep, PagesDep
+from territory.api.parameters import BboxParam, DateParam, Language, LiveDep, MapsDep, PagesDep
 from territory.services.mapping import View
 
 router = APIRouter(tags=["maps"])
@@ -24,11 +23,13 @@ def show_map(
     view: View,
     bbox: BboxParam,
     embed: Annotated[bool, Query(description="without header and footer, for a frame")] = False,
-    date: Annotated[datetime.date | None, Query(description="reserved: history comes with the register")] = None,
+    date: DateParam = None,
 ) -> Response:
     """Territories, or the findings of their coverage, on a map."""
-    shown = maps.respond(view, language=language, bbox=bbox, embed=embed)
+    shown = maps.respond(view, language=language, bbox=bbox, embed=embed, day=date)
     if shown is None:
         again = f"{request.url.path}?{request.url.query}"
-        return pages.respond(request, "computing.html", status=202, again=again, is_fictitious=live.is_fictitious)
+        return pages.respond(
+            request, "computing.html", status=202, again=again, is_fictitious=live.public().is_fictitious
+        )
     return shown

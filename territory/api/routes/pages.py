@@ -37,8 +37,18 @@ def home(maps: MapsDep, language: Language) -> Response | None:
 def draw(request: Request, pages: PagesDep, live: LiveDep) -> Response:
     """Where a boundary is drawn and checked."""
     language = language_of(request)
-    start = {"bounds": live.bounds, "language": language, "sentences": catalogue(language)["draw"]}
-    return pages.respond(request, "draw.html", start=start, is_fictitious=live.is_fictitious)
+    public = live.public()
+    start = {"bounds": public.bounds, "language": language, "sentences": catalogue(language)["draw"]}
+    return pages.respond(request, "draw.html", start=start, is_fictitious=public.is_fictitious)
+
+
+@router.get("/key")
+def key(request: Request, pages: PagesDep) -> Response:
+    """Where a key from a link is exchanged for a cookie, and given back."""
+    language = language_of(request)
+    return pages.respond(
+        request, "key.html", start={"language": language, "sentences": catalogue(language)["key"]}
+    )
 
 
 @router.get("/check")
@@ -72,7 +82,7 @@ def _check_page(
 
 
 def _outcome(live: Live, path: Path, said: dict[str, str], language: str) -> dict[str, Any]:
-    around = drawing.beneath(live.mosaic.surroundings)
+    around = drawing.beneath(live.public().mosaic.surroundings)
     checked = drawing.check_file(path, profile=live.profile, surroundings=around, crs=said.get("crs"))
     names = reports.names_of(checked.layer, around)
     found = reports.weightiest(checked.findings)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from territory.api import schemas
 from territory.api.caching import revalidated
-from territory.api.parameters import LiveDep
+from territory.api.parameters import DateParam, LiveDep
 from territory.services.errors import NotFound
 
 router = APIRouter(tags=["tiles"])
@@ -25,14 +25,16 @@ def tile(
     z: Annotated[int, Path(ge=0, le=22)],
     x: Annotated[int, Path(ge=0)],
     y: Annotated[int, Path(ge=0)],
+    date: DateParam = None,
 ) -> Response:
     """One tile; empty where there is nothing."""
-    if layer not in live.layers or max(x, y) >= 2**z:
-        raise NotFound("tile.unknown", layer=layer, layers=sorted(live.layers))
+    public = live.public(date)
+    if layer not in public.layers or max(x, y) >= 2**z:
+        raise NotFound("tile.unknown", layer=layer, layers=sorted(public.layers))
     return revalidated(
         request,
-        live.version,
-        lambda: live.tileset.tile(layer, z, x, y),
+        public.version,
+        lambda: public.tileset.tile(layer, z, x, y),
         media_type=_MEDIA_TYPE,
         max_age_s=_MAX_AGE_S,
     )

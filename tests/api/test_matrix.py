@@ -1,0 +1,171 @@
+"""Who may do what, whole: every role, scope, level of publication and operation, against a table of its own.
+
+The table below is written from DOMAIN.md and the decision on keys, not from the code.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+from desk import Desk, desk, feature, square
+from fastapi.testclient import TestClient
+
+from territory.model import Publication
+from territory.profiles import load_profile
+from territory.records import Boundary, Role
+from territory.services.access import OPERATOR
+from territory.services.storing import open_register
+
+LEVELS = {level.value: level for level in Publication}
+SHOWN = (True, False)
+FAR = 40
+
+SEES = {Role.HELPER, Role.SPOKESPERSON, Role.ORGANIZER, Role.STEWARD}
+MAY = {
+    "see": SEES,
+    "describe": {Role.SPOKESPERSON},
+    "draw": {Role.SPOKESPERSON},
+    "propose": {Role.HELPER, Role.SPOKESPERSON, Role.ORGANIZER},
+    "versions": SEES,
+    "findings": SEES,
+    "proposals": SEES,
+    "decide": {Role.SPOKESPERSON},
+}
+SCOPES = ("own", "area", "neighbour", "elsewhere", "everywhere")
+EVERYWHERE = {Role.ORGANIZER, Role.STEWARD}
+
+
+def targets():
+    """One territory for every level of publication, shown to its neighbours or not; each has one beside it."""
+    shapes, publications = {}, {}
+    for row, (level, shown) in enumerate(itertools.product(LEVELS, SHOWN)):
+        name = f"{level}-{'shown' if shown else 'kept'}"
+        shapes[name], publications[name] = square(0, 3 * row), LEVELS[level]
+        shapes[f"beside-{name}"], publications[f"beside-{name}"] = square(1, 3 * row), Publication.PRIVATE
+    shapes["far"], publications["far"] = square(FAR, 0), Publication.PRIVATE
+    return shapes, publications
+
+
+SHAPES, PUBLICATIONS = targets()
+NAMES = [name for name in SHAPES if "beside" not in name and name != "far"]
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    path = tmp_path_factory.mktemp("matrix") / "matrix.db"
+    app = desk(str(path), SHAPES, PUBLICATIONS, writes_per_minute=1_000_000)
+    hide(app, [name for name in NAMES if name.endswith("kept")])
+    with TestClient(app) as client:
+        made = Desk(client, {})
+        for role in Role:
+            for name in NAMES:
+                for scope in SCOPES:
+                    issue(made, role, scope, name)
+        yield made
+
+
+def hide(app, names):
+    register = open_register(app.state.settings.store, load_profile())
+    with register.writing(OPERATOR, "test") as writing:
+        for name in names:
+            writing.put(replace(writing.get(Boundary, name), shown=False))
+    register.store.close()
+
+
+def key_name(role, scope, name):
+    return f"{role.value[:5]}-{scope[:5]}-{NAMES.index(name)}"
+
+
+def issue(made, role, scope, name):
+    if scope == "everywhere":
+        if role in EVERYWHERE and (key := key_name(role, scope, name)) not in made.secrets:
+            made.issue(key, role)
+        return
+    scopes = {
+        "own": {"territories": [name]},
+        "area": {"area": SHAPES[name].buffer(0.001, join_style="mitre")},
+        "neighbour": {"territories": [f"beside-{name}"]},
+        "elsewhere": {"territories": ["far"]},
+    }
+    made.issue(key_name(role, scope, name), role, **scopes[scope])
+
+
+def expected(role, scope, name, operation):
+    """What should come of it: done, public, refused or nothing known."""
+    level, shown = name.split("-")
+    covers = role is not None and (scope in ("own", "area") or (scope == "everywhere" and role in EVERYWHERE))
+    if covers:
+        return "done" if role in MAY[operation] else "refused"
+    is_public = level != "private"
+    is_near = scope == "neighbour" and role in (Role.HELPER, Role.SPOKESPERSON) and shown == "shown"
+    if operation == "see":
+        return "public" if is_public else "unknown"
+    if operation == "line":
+        return "done" if is_near else "unknown"
+    if is_public or is_near:
+        return "needs key" if role is None else "refused"
+    return "unknown"
+
+
+def ask(opened, who, operation, name):
+    """One request for every operation; a change that is allowed is stale, so that nothing ever moves."""
+    path = f"/api/territories/{name}"
+    drawn, stale = feature(square(0.05, 0.05, 0.9)), {"If-Match": '"v999"'}
+    requests = {
+        "see": ("GET", path, {}),
+        "line": ("GET", f"{path}/boundary", {}),
+        "describe": ("PATCH", path, {"json": {"name": "Otro"}, "headers": stale}),
+        "draw": ("PUT", f"{path}/boundary", {"json": drawn, "headers": stale}),
+        "propose": ("POST", f"{path}/proposals", {"json": drawn, "headers": stale}),
+        "versions": ("GET", f"{path}/versions", {}),
+        "findings": ("GET", f"{path}/findings", {}),
+        "proposals": ("GET", f"{path}/proposals", {}),
+        "decide": ("POST", f"{path}/proposals/p-none", {"json": {"takes": True}, "headers": stale}),
+    }
+    method, where, rest = requests[operation]
+    return opened.ask(who, method, where, **rest)
+
+
+def outcome(answer):
+    """An answer in the words of the table."""
+    told = answer.json()
+    code = told.get("code") if isinstance(told, dict) else None
+    if answer.status_code in (200, 201, 412) or code == "proposal.unknown":
+        is_whole = "private" in answer.headers.get("cache-control", "") or answer.status_code == 412
+        return "done" if is_whole or code == "proposal.unknown" else "public"
+    return {401: "needs key", 403: "refused", 404: "unknown"}.get(answer.status_code, answer.text)
+
+
+MAY["line"] = SEES
+KEYS = [None, *itertools.product(Role, SCOPES)]
+
+
+@pytest.mark.parametrize("operation", sorted(MAY))
+@pytest.mark.parametrize("name", NAMES)
+def test_who_may_not_cannot_and_who_may_can(opened, name, operation):
+    told = {}
+    wanted = {}
+    for key in KEYS:
+        role, scope = key or (None, "")
+        who = None if key is None else key_name(role, scope, name if scope != "everywhere" else NAMES[0])
+        if scope == "everywhere":
+            who = next((each for each in opened.secrets if each.startswith(f"{role.value[:5]}-every")), "")
+        if who == "":
+            continue
+        told[key] = outcome(ask(opened, who, operation, name))
+        wanted[key] = expected(role, scope, name, operation)
+    assert told == wanted
+
+
+@pytest.mark.parametrize("operation", sorted(MAY))
+def test_what_one_may_not_know_of_looks_like_what_does_not_exist(opened, operation):
+    for role, scope in itertools.product(Role, ("neighbour", "elsewhere")):
+        who = key_name(role, scope, "private-kept")
+        for key in (who, None):
+            there = ask(opened, key, operation, "private-kept")
+            not_there = ask(opened, key, operation, "nothing-here")
+            assert there.status_code == not_there.status_code == 404
+            assert there.text.replace("private-kept", "X") == not_there.text.replace("nothing-here", "X")
+            assert set(there.headers) == set(not_there.headers)

@@ -1,0 +1,114 @@
+// @ts-check
+/** To come in with a key: it rides in the link's fragment, which no server sees, and is exchanged for a cookie. */
+
+/** @typedef {{name: string, role: string, territories: string[], has_area: boolean, ends: string}} Key */
+/** @typedef {{language: string, sentences: Record<string, string>}} Start */
+
+/** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
+const $ = (id) => /** @type {T} */ (document.getElementById(id));
+
+/** @type {Start} */
+const start = JSON.parse($("start").textContent ?? "");
+
+/** @param {string} key @param {Record<string, string>} [values] */
+function say(key, values = {}) {
+  return (start.sentences[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+/** @param {string} method @param {object} [body] @returns {Promise<Response>} */
+function ask(method, body) {
+  return fetch(`/api/key?lang=${start.language}`, {
+    method,
+    headers: body ? { "Content-Type": "application/json" } : {},
+    body: body && JSON.stringify(body),
+  });
+}
+
+/** @param {string} text */
+function tell(text) {
+  $("status").textContent = text;
+}
+
+/** What was pasted: a whole link, or only the key. @param {string} pasted */
+export function keyIn(pasted) {
+  const text = pasted.trim();
+  return text.includes("#") ? text.slice(text.indexOf("#") + 1) : text;
+}
+
+/** @param {Key} key */
+async function welcome(key) {
+  $("enter").hidden = true;
+  $("inside").hidden = false;
+  $("role").textContent = say(`role.${key.role}`);
+  $("may").textContent = say(`may.${key.role}`);
+  const day = new Date(`${key.ends}T12:00:00`).toLocaleDateString(start.language, { dateStyle: "long" });
+  $("ends").textContent = say("ends", { date: day });
+  const list = $("territories");
+  list.replaceChildren();
+  for (const id of key.territories) {
+    const link = document.createElement("a");
+    link.href = `/t/${encodeURIComponent(id)}?lang=${start.language}`;
+    link.textContent = await nameOf(id);
+    const entry = document.createElement("li");
+    entry.append(link);
+    list.append(entry);
+  }
+  $("where").textContent = key.territories.length
+    ? say("where")
+    : say(key.has_area ? "where.area" : "where.everywhere");
+}
+
+/** @param {string} id */
+async function nameOf(id) {
+  const answer = await fetch(`/api/territories/${encodeURIComponent(id)}?lang=${start.language}`);
+  return answer.ok ? (await answer.json()).properties.name : id;
+}
+
+/** @param {string} whole */
+async function enter(whole) {
+  tell(say("entering"));
+  try {
+    const answer = await ask("POST", { key: whole });
+    const told = await answer.json();
+    if (!answer.ok) {
+      tell(told.detail);
+      $("key").focus();
+      return;
+    }
+    $("key").setAttribute("value", "");
+    tell(say("entered"));
+    await welcome(told);
+  } catch {
+    tell(say("offline"));
+  }
+}
+
+async function leave() {
+  try {
+    await ask("DELETE");
+    $("inside").hidden = true;
+    $("enter").hidden = false;
+    tell(say("left"));
+    $("key").focus();
+  } catch {
+    tell(say("offline"));
+  }
+}
+
+$("enter").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const field = /** @type {HTMLInputElement} */ ($("key"));
+  void enter(keyIn(field.value));
+  field.value = "";
+});
+$("leave").addEventListener("click", () => void leave());
+
+const brought = keyIn(location.hash);
+if (location.hash.length > 1) {
+  // Nobody who looks over a shoulder, or opens the history, finds the key in the address.
+  history.replaceState(null, "", location.pathname + location.search);
+  void enter(brought);
+} else {
+  const answer = await ask("GET");
+  if (answer.ok) await welcome(await answer.json());
+}
