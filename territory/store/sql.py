@@ -182,7 +182,7 @@ class SqlReading:
             query = _newest(table, query)
         if ids is not None:
             query = query.where(self._equals(table.c[by], list(ids)))
-        return self.connection.execute(query.order_by(table.c.id, table.c.revision)).tuples().all()
+        return self.connection.execute(query.order_by(table.c.id, table.c.revision)).all()
 
     def log(self, *, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
         """Log entries in order."""
@@ -194,7 +194,7 @@ class SqlReading:
         return rows.plain_select(table, self._dialect).where(self._equals(table.c.id, id_))
 
     def _records(self, kind: type[R], query: Select[Any]) -> list[R]:
-        return rows.unpack(kind, self.connection.execute(query).tuples().all())
+        return rows.unpack(kind, self.connection.execute(query).all())
 
     def _equals(self, column: Column[Any], value: Any) -> ColumnElement[bool]:
         plain = sort_in(column).read(column, self._dialect)
@@ -229,13 +229,16 @@ class SqlWriting(SqlReading):
             by_kind[type(record)].append(record)
         # Everything that can be refused is refused before anything is written.
         packed = {TABLES[kind]: rows.pack(some, seq=self.seq) for kind, some in by_kind.items()}
-        new_ids: list[Row] = []
+        new_ids: dict[str, str] = {}
         for kind, some in by_kind.items():
-            new_ids += self._newcomers(kind, some)
+            for id_ in self._newcomers(kind, some):
+                if id_ in new_ids:
+                    raise StaleRecord(kind.name(), id_, 0)
+                new_ids[id_] = kind.name()
         try:
             with told():
                 # Whatever is referred to has an id first, in whatever order the kinds come.
-                rows.write(self.connection, IDENTITY, new_ids)
+                rows.write(self.connection, IDENTITY, list(new_ids.items()))
                 for table, some_rows in packed.items():
                     rows.write(self.connection, table, some_rows)
         except StoreError as error:
@@ -273,11 +276,11 @@ class SqlWriting(SqlReading):
         )
         rows.write(self.connection, LOG, [(self.seq, at, self._by, self._action, detail, hashed)])
 
-    def _newcomers(self, kind: type[Record], records: Sequence[Record]) -> list[Row]:
-        """Rows for the ids that records take; all of them carry the newest revision, or one is refused."""
+    def _newcomers(self, kind: type[Record], records: Sequence[Record]) -> Collection[str]:
+        """The ids that records take; all of them carry the newest revision, or one is refused."""
         table, name = TABLES[kind], kind.name()
         newest = self._newest_revisions(table, [each.id for each in records])
-        first = {each.id for each in records if each.revision == 0}
+        first = dict.fromkeys(each.id for each in records if each.revision == 0)
         if has_own_id(kind) and first:
             newest = dict.fromkeys(self._taken(first), -1) | newest
         for each in records:
@@ -287,12 +290,12 @@ class SqlWriting(SqlReading):
             if there != each.revision:
                 raise StaleRecord(name, each.id, each.revision)
             newest[each.id] = each.revision + 1
-        return [(id_, name) for id_ in sorted(first)] if has_own_id(kind) else []
+        return first if has_own_id(kind) else ()
 
     def _newest_revisions(self, table: Table, ids: Sequence[str]) -> dict[str, int]:
         query = select(table.c.id, func.max(table.c.revision)).group_by(table.c.id)
         found = self.connection.execute(query.where(rows.among(table.c.id, ids, self._dialect)))
-        return dict(found.tuples().all())
+        return dict(found.all())
 
     def _taken(self, ids: Iterable[str]) -> Sequence[str]:
         """Which ids belong to a record already, of whatever kind."""

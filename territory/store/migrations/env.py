@@ -19,12 +19,14 @@ def _written(kind: str, item: Any, generated: AutogenContext) -> str | Literal[F
     return f"{name}()"
 
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
-    render_item=_written,
-    # SQLite cannot change a table in place.
-    render_as_batch=True,
-)
-with context.begin_transaction():
-    context.run_migrations()
+# Alembic runs this file under that name; whoever looks for examples in docstrings imports it under another.
+if __name__ == "env_py":
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=METADATA,
+        render_item=_written,
+        # SQLite cannot change a table in place.
+        render_as_batch=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
