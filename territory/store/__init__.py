@@ -2,8 +2,7 @@
 
 from territory.store.base import Store
 from territory.store.engine import BUSY_S, sqlite_file
-from territory.store.schema import upgrade
-from territory.store.sql import SqlStore
+from territory.store.sql import opened
 
 __all__ = ["Store", "open_store"]
 
@@ -32,12 +31,4 @@ def open_store(url: str, *, create: bool = False, busy_s: float = BUSY_S) -> Sto
     file = sqlite_file(url)
     if file is not None and not file.is_file() and not create:
         raise FileNotFoundError(str(file))
-    store = SqlStore(url, busy_s=busy_s)
-    try:
-        if not store.is_current():
-            store.close()
-            upgrade(url, busy_s=busy_s)
-    except BaseException:
-        store.close()
-        raise
-    return store
+    return opened(url, busy_s=busy_s)

@@ -9,6 +9,8 @@ learn whether anything changed.
     StoreError
       ├─ StaleRecord       somebody else changed the record meanwhile
       ├─ DanglingRecord    it refers to what does not exist
+      ├─ Unstorable        it holds what not every database can keep
+      ├─ StoreNotEmpty     a backup cannot be brought back over what is there
       ├─ StoreBusy         another writer holds the database for too long
       ├─ StoreFull         no space is left
       ├─ StoreUnavailable  the database does not answer, or may not be written
@@ -49,7 +51,15 @@ class DanglingRecord(StoreError):
 
 
 class Unstorable(StoreError):
-    """A record holds what not every database can keep."""
+    """A record holds what not every database can keep.
+
+    Text has no NUL and no half of a surrogate pair; ids have 1,000 bytes at most, integers 32 bits; numbers and
+    coordinates are finite, geometries have two dimensions; documents are JSON, and give tuples back as lists.
+    """
+
+
+class StoreNotEmpty(StoreError):
+    """A backup cannot be brought back over what is there."""
 
 
 class StoreBusy(StoreError):
@@ -169,7 +179,12 @@ class Writing(Reading, Protocol):
         Raises
         ------
         StaleRecord
-            There is such a revision already.
+            There is such a revision already, or the id is taken.
+        Unstorable
+            The record cannot be kept as it is. After one of these two the writing may go on without the record.
+        DanglingRecord
+            It refers to what does not exist, or was made from a revision that does not. Nothing of this writing
+            will be kept, even if it goes on.
         """
 
     def put_all(self, records: Iterable[Record]) -> None:

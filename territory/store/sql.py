@@ -69,15 +69,21 @@ class SqlStore:
     @contextmanager
     def writing(self, *, by: str, action: str) -> Iterator[SqlWriting]:
         """Change something, under one log entry."""
+        with self.changing() as connection:
+            change = SqlWriting(connection, by=by, action=action)
+            yield change
+            change.finish()
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """A connection of the only writer; what it did is kept in the end, or undone by an exception."""
         with self._turn(), told():
             connection = self._engine.connect().execution_options(territory_writes=True)
             with connection, connection.begin():
                 if connection.dialect.name == "postgresql":
                     # One writer at a time, in all processes: entries are chained, and numbered without gaps.
                     connection.execute(text("LOCK TABLE log IN EXCLUSIVE MODE"))
-                change = SqlWriting(connection, by=by, action=action)
-                yield change
-                change.finish()
+                yield connection
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -99,6 +105,19 @@ class SqlStore:
     def close(self) -> None:
         """Let go of files and connections."""
         self._engine.dispose()
+
+
+def opened(url: str, *, busy_s: float = BUSY_S) -> SqlStore:
+    """A store whose tables are there, and of the version of this program."""
+    store = SqlStore(url, busy_s=busy_s)
+    try:
+        if not store.is_current():
+            store.close()
+            schema.upgrade(url, busy_s=busy_s)
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 class SqlReading:
