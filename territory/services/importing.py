@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pandas as pd
 from geopandas import GeoDataFrame
 
+from territory.intake import Intake
 from territory.model import Publication, Surroundings
 from territory.records import (
     ABOUT,
@@ -15,17 +17,115 @@ from territory.records import (
     Act,
     ActKind,
     Boundary,
-    Link,
     Membership,
     Method,
     Record,
-    Reference,
-    ReferenceLayer,
-    SharedPlace,
     Territory,
 )
-from territory.services.access import OPERATOR
+from territory.services.access import OPERATOR, Access, Operation, require_role
+from territory.services.errors import Unusable
+from territory.services.import_plan import Choices, Did, Outcome, Plan
+from territory.services.matching import rows_of
+from territory.services.references import of_surroundings
 from territory.services.register import Register, new_id, today
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import did, or would do."""
+
+    outcomes: list[Outcome]
+    """A row each, in the order of the file."""
+    memberships: int
+    acts: int
+    disputes: int
+    is_written: bool
+    """Whether anything was."""
+
+    def those(self, did: Did) -> list[Outcome]:
+        """The rows with which one thing was done."""
+        return [each for each in self.outcomes if each.did is did]
+
+    @property
+    def has_refused(self) -> bool:
+        """Whether any row was."""
+        return any(each.did is Did.REFUSED for each in self.outcomes)
+
+
+def import_layer(
+    register: Register, access: Access, read: Intake, choices: Choices, progress: Progress | None = None
+) -> ImportReport:
+    """Take what intake read into the register: all of it, or nothing when something is refused.
+
+    A row is the territory with its id, else with one of its codes, else the only one of its name and level whose
+    line it meets; otherwise it is a new one. A line or fact that differs becomes a new version; what the file does
+    not say stays. The same file a second time changes nothing.
+
+    Parameters
+    ----------
+    register, access
+        Where, and who.
+    read
+        The file.
+    choices
+        What to do with it.
+    progress
+        Called as the work goes on.
+
+    Raises
+    ------
+    NeedsKey, Forbidden
+        Only stewards import layers, and only the operator enters the acts that publish them.
+    Unusable
+        Choices that contradict each other.
+    """
+    require_role(access, Operation.REFER)
+    day = _day(access, choices)
+    rows = list(rows_of(read, choices.codes))
+    if progress:
+        progress("match", 0, 0)
+    with register.reading() as reading:
+        plan = Plan(reading, register.profile, read, rows, choices, day)
+        sequence = reading.sequence
+    if choices.is_rehearsal or not plan.may_be_written:
+        return _report(plan, is_written=False)
+    if progress:
+        progress("write", 0, 0)
+    with register.writing(access, "import") as writing:
+        if writing.sequence != sequence:
+            # Somebody wrote meanwhile. Now nobody does.
+            plan = Plan(writing, register.profile, read, rows, choices, day)
+        if not plan.may_be_written:
+            return _report(plan, is_written=False)
+        writing.put_all(plan.records)
+        report = _report(plan, is_written=True)
+        writing.note(**{did.value: len(report.those(did)) for did in Did})
+    return report
+
+
+def _report(plan: Plan, *, is_written: bool) -> ImportReport:
+    return ImportReport(
+        outcomes=plan.outcomes(),
+        memberships=sum(isinstance(each, Membership) for each in plan.records),
+        acts=sum(isinstance(each, Act) for each in plan.records),
+        disputes=0,
+        is_written=is_written,
+    )
+
+
+def _day(access: Access, choices: Choices) -> datetime.date:
+    """The day from which everything counts."""
+    if choices.publication is not Publication.PRIVATE:
+        # A steward sees to the register and decides for nobody.
+        require_role(access, Operation.DECIDE)
+        if choices.act_date is None:
+            raise Unusable("import.act_date")
+    for each in (choices.act_date, choices.since):
+        if each is not None and each > today():
+            raise Unusable("date.future", date=each.isoformat())
+    return choices.since or choices.act_date or today()
 
 
 def keep_region(
@@ -58,8 +158,8 @@ def keep_region(
     with register.writing(OPERATOR, "import") as writing:
         writing.put(About(id=ABOUT, fictitious=surroundings.is_fictitious, profile=register.profile.name))
         writing.put_all(_territories(layer, publication, shown, day))
-        writing.put_all(memberships(layer, set(layer.index)))
-        writing.put_all(_surroundings(surroundings))
+        writing.put_all(_memberships(layer))
+        writing.put_all(of_surroundings(surroundings))
         writing.note(territories=len(layer))
 
 
@@ -92,68 +192,9 @@ def _territories(
             )
 
 
-def memberships(layer: GeoDataFrame, known: set[str]) -> Iterator[Membership]:
-    """Memberships that a layer tells, in groups that are known.
-
-    Parameters
-    ----------
-    layer
-        With the ids of groups in ``parent``, joined by ``;``.
-    known
-        Ids of the groups there are.
-    """
+def _memberships(layer: GeoDataFrame) -> Iterator[Membership]:
+    """Memberships that a layer tells, in groups that are in it; their ids are in ``parent``, joined by ``;``."""
     for id_, parents in zip(layer.index, layer["parent"], strict=True):
         for group in parents.split(";") if isinstance(parents, str) else ():
-            if group.strip() in known:
+            if group.strip() in layer.index:
                 yield Membership(id=new_id("m"), member=id_, group=group.strip())
-
-
-def _surroundings(surroundings: Surroundings) -> Iterator[Record]:
-    if surroundings.jurisdictions is not None:
-        for source, places in surroundings.jurisdictions.groupby("source", sort=True):
-            yield from reference_layer(places, kind="jurisdictions", called=str(source), source=str(source))
-    if surroundings.land is not None:
-        land = surroundings.land.assign(name="", level=None)
-        yield from reference_layer(land, kind="land", called="land", source="")
-    if surroundings.shared_places is not None:
-        for id_, row in surroundings.shared_places.iterrows():
-            yield SharedPlace(id=str(id_), called=str(row["name"]), territories=(), shape=row.geometry)
-    if surroundings.links is not None:
-        for left, right, kind in surroundings.links[["left", "right", "kind"]].itertuples(index=False):
-            yield Link(id=new_id("w"), left=left, right=right, kind=kind)
-
-
-def reference_layer(
-    places: GeoDataFrame,
-    *,
-    kind: str,
-    called: str,
-    source: str,
-    date: datetime.date | None = None,
-    licence: str | None = None,
-    disputed: str | None = None,
-) -> Iterator[Record]:
-    """A reference layer and its features as records.
-
-    Parameters
-    ----------
-    places
-        Index id; ``name``, ``level``, perhaps ``value``, geometry in WGS 84.
-    kind, called, source, date, licence, disputed
-        As for `territory.records.ReferenceLayer`.
-    """
-    layer = ReferenceLayer(
-        id=new_id("r"), kind=kind, called=called, source=source, date=date, licence=licence, disputed=disputed
-    )
-    yield layer
-    values = places["value"] if "value" in places else [None] * len(places)
-    rows = zip(places.index, places["name"], places["level"], values, places.geometry.array, strict=True)
-    for id_, name, level, value, shape in rows:
-        yield Reference(
-            id=f"{layer.id}.{id_}",
-            layer=layer.id,
-            called=name,
-            level=level,
-            value=None if pd.isna(value) else float(value),
-            shape=shape,
-        )
