@@ -207,6 +207,8 @@ class Code(Record):
     territory: str = _ref()
     system: str
     code: str
+    until: Date | None = None
+    """First day on which it no longer holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,6 +235,8 @@ class Place(Record):
     at: Point
     visible: bool = False
     """Whether the public sees it, once the territory is published exactly."""
+    until: Date | None = None
+    """First day on which it is no longer there."""
 
 
 @dataclass(frozen=True, kw_only=True)

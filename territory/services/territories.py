@@ -123,12 +123,12 @@ def whole(register: Register, access: Access, territory: str) -> Whole:
             territory=known,
             standing=standing,
             boundary=reading.get(Boundary, territory),
-            codes=reading.find(Code, territory=territory),
+            codes=reading.find(Code, territory=territory, until=None),
             memberships=[
                 *reading.find(Membership, member=territory),
                 *reading.find(Membership, group=territory),
             ],
-            places=reading.find(Place, territory=territory),
+            places=reading.find(Place, territory=territory, until=None),
             links=[*reading.find(Link, left=territory), *reading.find(Link, right=territory)],
         )
 

@@ -46,11 +46,8 @@ async function welcome(key) {
   const list = $("territories");
   list.replaceChildren();
   for (const id of key.territories) {
-    const link = document.createElement("a");
-    link.href = `/t/${encodeURIComponent(id)}?lang=${start.language}`;
-    link.textContent = await nameOf(id);
     const entry = document.createElement("li");
-    entry.append(link);
+    entry.textContent = await nameOf(id);
     list.append(entry);
   }
   $("where").textContent = key.territories.length

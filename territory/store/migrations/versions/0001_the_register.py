@@ -128,6 +128,7 @@ def upgrade() -> None:
         sa.Column("territory", id_type(), nullable=False),
         sa.Column("system", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["id"], ["identity.id"], name=op.f("code_id_fk")),
         sa.ForeignKeyConstraint(
             ["seq"], ["log.seq"], name=op.f("code_seq_fk"), initially="DEFERRED", deferrable=True
@@ -265,6 +266,7 @@ def upgrade() -> None:
         sa.Column("called", sa.Text(), nullable=False),
         sa.Column("at", shape_type(), nullable=False),
         sa.Column("visible", sa.Boolean(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["id"], ["identity.id"], name=op.f("place_id_fk")),
         sa.ForeignKeyConstraint(
             ["seq"], ["log.seq"], name=op.f("place_seq_fk"), initially="DEFERRED", deferrable=True
