@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +24,30 @@ class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
     GEOJSON = "geojson"
+
+
+class Telling(StrEnum):
+    """How something that is no layer is told."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class Published(StrEnum):
+    """What an act lets everybody see of a territory."""
+
+    LISTED = "listed"
+    GENERAL = "general"
+    EXACT = "exact"
+
+
+class Role(StrEnum):
+    """What a key lets its bearer do."""
+
+    HELPER = "helper"
+    SPOKESPERSON = "spokesperson"
+    ORGANIZER = "organizer"
+    STEWARD = "steward"
 
 
 class View(StrEnum):
@@ -60,6 +85,9 @@ app = typer.Typer(
     cls=_Told, help="cli.help", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
 )
 
+key = typer.Typer(help="cli.key.help", no_args_is_help=True)
+app.add_typer(key, name="key")
+
 File = Annotated[Path, typer.Argument(help="cli.file", exists=False)]
 Store = Annotated[str, typer.Option("--store", envvar="TERRITORY_STORE", help="cli.store", metavar="URL")]
 Crs = Annotated[str | None, typer.Option(help="cli.crs", metavar="EPSG:…")]
@@ -74,6 +102,10 @@ Lang = Annotated[Language | None, typer.Option("--lang", envvar="TERRITORY_LANG"
 
 def _column(what: str) -> Any:
     return typer.Option(f"--{what}-column", help=f"cli.column.{what}", metavar="COLUMN")
+
+
+def _day(what: str) -> Any:
+    return typer.Option(help=f"cli.{what}", formats=["%Y-%m-%d"], metavar="DATE")
 
 
 def _say_version(asked: bool) -> None:
@@ -201,18 +233,193 @@ def serve(
     serve_store(store, host=host, port=port, workers=workers, language=ctx.obj, pages_language=lang and lang.value)
 
 
+@app.command("import", help="cli.import.help")
+def import_(
+    ctx: typer.Context,
+    file: File,
+    store: Store = DEFAULT_STORE,
+    crs: Crs = None,
+    level: Level = None,
+    layer: Layer = None,
+    swap_axes: SwapAxes = False,
+    id_: Annotated[str | None, _column("id")] = None,
+    name: Annotated[str | None, _column("name")] = None,
+    level_column: Annotated[str | None, _column("level")] = None,
+    parent: Annotated[str | None, _column("parent")] = None,
+    kind: Annotated[str | None, _column("kind")] = None,
+    families: Annotated[str | None, _column("families")] = None,
+    code: Annotated[list[str] | None, typer.Option(help="cli.import.code", metavar="SYSTEM=COLUMN")] = None,
+    publish: Annotated[Published | None, typer.Option(help="cli.import.publish")] = None,
+    act_date: Annotated[datetime.datetime | None, _day("import.act_date")] = None,
+    since: Annotated[datetime.datetime | None, _day("import.since")] = None,
+    shown: Annotated[bool | None, typer.Option("--shown/--hidden", help="cli.import.shown")] = None,
+    take_repairs: Annotated[bool, typer.Option("--take-repairs", help="cli.import.take_repairs")] = False,
+    replace_drawn: Annotated[bool, typer.Option("--replace-drawn", help="cli.import.replace_drawn")] = False,
+    skip_refused: Annotated[bool, typer.Option("--skip-refused", help="cli.import.skip_refused")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="cli.import.dry_run")] = False,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+    format_: Annotated[Telling, typer.Option("--format", help="cli.import.format")] = Telling.TABLE,
+    output: Output = None,
+) -> None:
+    """Take a file into the register."""
+    from territory.cli.importing import columns_of_codes, import_file
+    from territory.model import Publication
+    from territory.services.import_plan import Choices
+
+    columns = {
+        "id": id_,
+        "name": name,
+        "level_column": level_column,
+        "parent": parent,
+        "kind": kind,
+        "families": families,
+    }
+    choices = Choices(
+        codes=columns_of_codes(code or []),
+        publication=Publication.PRIVATE if publish is None else Publication(publish.value),
+        act_date=act_date and act_date.date(),
+        since=since and since.date(),
+        shown=shown,
+        takes_repairs=take_repairs,
+        replaces_drawn=replace_drawn,
+        skips_refused=skip_refused,
+        is_rehearsal=dry_run,
+    )
+    is_done = import_file(
+        file,
+        store=store,
+        profile=profile,
+        reading={"crs": crs, "level": level, "layer": layer, "swap_axes": swap_axes, **columns},
+        choices=choices,
+        language=ctx.obj,
+        form=format_.value,
+        output=output,
+    )
+    if not is_done:
+        raise typer.Exit(1)
+
+
+@key.command("issue", help="cli.key.issue.help")
+def issue_key(
+    ctx: typer.Context,
+    role: Annotated[Role, typer.Option(help="cli.key.role")],
+    ends: Annotated[datetime.datetime, _day("key.ends")],
+    name: Annotated[str | None, typer.Option(help="cli.key.name")] = None,
+    territory: Annotated[list[str] | None, typer.Option(help="cli.key.territory", metavar="ID")] = None,
+    area: Annotated[Path | None, typer.Option(help="cli.key.area", metavar="FILE")] = None,
+    base_url: Annotated[
+        str, typer.Option(envvar="TERRITORY_BASE_URL", help="cli.key.base_url", metavar="URL")
+    ] = "http://127.0.0.1:8000",
+    store: Store = DEFAULT_STORE,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+    format_: Annotated[Telling, typer.Option("--format", help="cli.key.format")] = Telling.TABLE,
+) -> None:
+    """Make a key."""
+    from territory.cli import keys
+    from territory.records import Role as Kept
+
+    keys.issue(
+        store,
+        profile=profile,
+        role=Kept(role.value),
+        ends=ends.date(),
+        name=name,
+        territories=territory or [],
+        area=area,
+        base_url=base_url,
+        language=ctx.obj,
+        form=format_.value,
+    )
+
+
+@key.command("list", help="cli.key.list.help")
+def list_keys(
+    ctx: typer.Context,
+    store: Store = DEFAULT_STORE,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+    format_: Annotated[Telling, typer.Option("--format", help="cli.key.format")] = Telling.TABLE,
+) -> None:
+    """Show all keys."""
+    from territory.cli import keys
+
+    keys.list_all(store, profile=profile, language=ctx.obj, form=format_.value)
+
+
+@key.command("revoke", help="cli.key.revoke.help")
+def revoke_key(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="cli.key.revoke_name")],
+    store: Store = DEFAULT_STORE,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+) -> None:
+    """Revoke a key."""
+    from territory.cli import keys
+
+    keys.revoke(store, name, profile=profile, language=ctx.obj)
+
+
+@app.command(help="cli.backup.help")
+def backup(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="cli.backup.file", dir_okay=False)],
+    store: Store = DEFAULT_STORE,
+    lang: Lang = None,
+) -> None:
+    """Copy a store while it is in use."""
+    from territory.cli.operations import back_up
+
+    if not back_up(store, file, language=ctx.obj):
+        raise typer.Exit(1)
+
+
+@app.command(help="cli.restore.help")
+def restore(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="cli.restore.file")],
+    store: Store = DEFAULT_STORE,
+    lang: Lang = None,
+) -> None:
+    """Bring a backup back."""
+    from territory.cli.operations import bring_back
+
+    bring_back(file, store, language=ctx.obj)
+
+
+@app.command(help="cli.verify.help")
+def verify(
+    ctx: typer.Context,
+    store: Store = DEFAULT_STORE,
+    lang: Lang = None,
+    format_: Annotated[Telling, typer.Option("--format", help="cli.verify.format")] = Telling.TABLE,
+) -> None:
+    """Find what is broken in a store."""
+    from territory.cli.operations import verify as find
+
+    if not find(store, language=ctx.obj, form=format_.value):
+        raise typer.Exit(1)
+
+
 def command(language: str) -> Any:
     """The whole command line in one language."""
     group: Any = get_command(app)
     group.context_settings = {"obj": language, "help_option_names": ["-h", "--help"]}
-    for each in (group, *group.commands.values()):
-        each.help = say(language, each.help)
-        for parameter in each.params:
-            if getattr(parameter, "help", None):
-                parameter.help = say(language, parameter.help)
-        option = each.get_help_option(typer.Context(each, **group.context_settings))
-        option.help = say(language, "cli.option.help")
+    _translate(group, language)
     return group
+
+
+def _translate(command: Any, language: str) -> None:
+    command.help = say(language, command.help)
+    for parameter in command.params:
+        if getattr(parameter, "help", None):
+            parameter.help = say(language, parameter.help)
+    option = command.get_help_option(typer.Context(command, help_option_names=["-h", "--help"]))
+    option.help = say(language, "cli.option.help")
+    for each in getattr(command, "commands", {}).values():
+        _translate(each, language)
 
 
 def translate_help(language: str) -> None:

@@ -341,7 +341,9 @@ def test_a_line_drawn_here_is_not_replaced_unasked(register, take):
 
 def test_a_line_that_needs_mending_is_kept_mended_only_when_that_is_accepted(register, take):
     frame = councils(2)
-    frame.loc[1, "geometry"] = MultiPolygon([cell(1, 0), cell(1.5, 0)])
+    # A line that goes around some ground twice.
+    turns = [(1, 0), (4, 0), (4, 3), (2, 3), (2, 1), (5, 1), (5, 2), (1, 2)]
+    frame.loc[1, "geometry"] = Polygon([cell(*turn).exterior.coords[3] for turn in turns])
     assert why(take(frame)) == {"Consejo 2": "repair"}
     assert take(frame, takes_repairs=True).is_written
     assert all(each.shape.is_valid for each in newest(register, Boundary))
