@@ -1,8 +1,9 @@
 """Coarse outlines: what a lattice of the whole world can tell of a shape, and nothing finer.
 
 The lattice is fixed, so that a coarse outline is made of answers to the same few questions (does the shape hold
-the centre of this cell?) whatever the zoom, the date or the neighbour. A line that moves without flipping an answer
-changes nothing, and no vertex of it is ever shown; two views of one line laid over each other tell nothing more.
+the centre of this cell?) whatever the zoom, the date or the neighbour. A line that moves without flipping an
+answer changes nothing, and no vertex of it is ever shown; two views of one line laid over each other tell nothing
+more.
 """
 
 from __future__ import annotations

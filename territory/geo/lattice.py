@@ -199,7 +199,7 @@ def cells_beside(shapes: GeoSeries, lattice: Lattice, *, reach_m: float) -> Ints
     require_geographic(shapes)
     start, end, _ = _edges(np.asarray(shapes.array))
     high_deg = reach_m / _METRES_PER_DEGREE
-    # As wide_deg as a reach gets where the layer is farthest from the equator.
+    # As wide as the reach gets where the layer is farthest from the equator.
     wide_deg = high_deg / math.cos(math.radians(min(float(np.abs(start[:, 1]).max(initial=0)) + 1, 89)))
     boxes = _boxes_beside(start, end, wide_deg, high_deg, lattice.cell_deg)
     west, south, east, north = boxes.T
@@ -280,7 +280,7 @@ def _rings(
     is_corner = np.ones(len(keys), dtype=bool)
     is_corner[again] = is_corner[again + 1] = False
     of, level, end = lattice.cells(keys[is_corner])
-    # Along a row, and along a column, an outline runs from the first corner to the second, the third to the fourth.
+    # Along a row, or a column, an outline runs from the first corner to the second, from the third to the fourth.
     climbing = np.lexsort((level, end, of))
     across = np.empty(len(of), dtype=np.int64)
     across[climbing[0::2]], across[climbing[1::2]] = climbing[1::2], climbing[0::2]
