@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ BUSY_S = 15.0
 """How long a writer waits for another one before it gives up."""
 
 _READERS = 20
+_AGAIN_S = 0.01
 
 APPLICATION_ID = 0x54455252
 """What an SQLite file says of the program it belongs to: TERR."""
@@ -81,13 +83,30 @@ def _sqlite(url: str, busy_s: float, journal: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, _: Any) -> None:
-        for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
+                connection.execute(f"PRAGMA {pragma}")
+        except UnicodeDecodeError as error:
+            # SQLite quotes what it cannot read, and Python cannot read that either.
+            raise UnreadableStore("the names of the tables are broken") from error
         # The journal is remembered in the file, and somebody else's file is not ours to change.
         if connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,):
-            connection.execute(f"PRAGMA journal_mode = {journal}")
+            _set_journal(connection, journal, busy_s)
 
     return engine
+
+
+def _set_journal(connection: sqlite3.Connection, journal: str, busy_s: float) -> None:
+    until = time.monotonic() + busy_s
+    while True:
+        try:
+            connection.execute(f"PRAGMA journal_mode = {journal}")
+            return
+        except sqlite3.OperationalError as error:
+            # In a new store, while others open it too: SQLite does not wait here, lest two wait for each other.
+            if not error.sqlite_errorname.startswith(_BUSY) or time.monotonic() > until:
+                raise
+            time.sleep(_AGAIN_S)
 
 
 def _postgres(url: str, busy_s: float) -> Engine:
