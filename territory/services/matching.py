@@ -156,7 +156,10 @@ def is_name(text: str) -> bool:
     >>> is_name("El Ají"), is_name("a" * 201), is_name("a\\0b")
     (True, False, False)
     """
-    return 0 < len(text) <= LONGEST_NAME and not any(
+    if not 0 < len(text) <= LONGEST_NAME:
+        return False
+    # Most names are plain, and looking at each letter takes longer than all else that is done to match a row.
+    return text.isprintable() or not any(
         (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t") or ord(c) in _TURNING for c in text
     )
 
