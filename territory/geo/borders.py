@@ -20,6 +20,7 @@ from territory.geo.errors import GeoError
 
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
+Chord = tuple[float, float, float, float]
 
 # A strip may run out into a tail in which both lines are within the tolerance; one longer than so many tolerances
 # is a line drawn twice, not the strip's end.
@@ -28,7 +29,10 @@ _LONGEST_TAIL = 10.0
 _CORNER = 2.0
 # Below this, two places are one: far under a millimetre, far above what overlay computes apart.
 _SAME_M = 1e-5
-# How closely a line is followed to see up to where the other runs beside it, as a share of the distance.
+_GRID_M = 1e-6
+# Far more than any tolerance, so that no run goes on from one ring to the next.
+_APART_M = 1e6
+# How closely a line is followed to see up to where the other runs beside it, as a share of the tolerance.
 _STEP = 1 / 8
 
 
@@ -70,8 +74,9 @@ def stretches(left: BaseGeometry, right: BaseGeometry, *, tolerance_m: float, re
     -----
     A strip is a whole face between the two lines, with its thin ends, except where a tail within the tolerance is
     longer than 10 tolerances: there it is cut straight across. A gap ends straight across where the lines stop
-    facing each other within reach. Strips shorter than the tolerance, and such that no disc as wide as the
-    tolerance fits into, count as matched; matched pieces shorter than the tolerance go to the strip beside them.
+    facing each other within reach, and one that is wider there than it is long is open ground. Strips shorter than
+    the tolerance, and such that no disc as wide as the tolerance fits into, count as matched; matched pieces
+    shorter than the tolerance go to the strip beside them. Ends are found to an eighth of the tolerance.
     Contact along less than twice the tolerance is a corner.
 
     Examples
@@ -107,11 +112,12 @@ def stretches(left: BaseGeometry, right: BaseGeometry, *, tolerance_m: float, re
 
 @dataclass(frozen=True)
 class _Outline:
-    """The rings of one side laid end to end, so that any piece of its line is an interval in metres."""
+    """The rings of one side laid out in a row, so that any piece of its line is an interval in metres."""
 
     rings: NDArray[np.object_]
     starts: Floats
-    """(r + 1,) where each ring begins, with the end of the last."""
+    """(r,) where each ring begins; between one's end and the next there is room."""
+    stops: Floats
 
     @classmethod
     def of(cls, shape: BaseGeometry, other: BaseGeometry, step_m: float) -> _Outline:
@@ -119,7 +125,14 @@ class _Outline:
         rings = shapely.get_rings(shapely.orient_polygons(shapely.get_parts(shape)))
         begun = [_begun_afar(ring, other, step_m) for ring in rings]
         lines = np.array(begun, dtype=object)
-        return cls(lines, np.r_[0.0, np.cumsum(shapely.length(lines))])
+        length = shapely.length(lines)
+        starts = np.r_[0.0, np.cumsum(length + _APART_M)[:-1]]
+        return cls(lines, starts, starts + length)
+
+    @property
+    def ends(self) -> set[float]:
+        """Where rings begin and end, which ends no stretch."""
+        return {*self.starts.tolist(), *self.stops.tolist()}
 
     @property
     def line(self) -> BaseGeometry:
@@ -155,16 +168,26 @@ class _Outline:
         """The pieces of line in some runs, those that meet at a ring's beginning as one."""
         pieces = []
         for start, stop in runs:
-            ring = int(np.clip(np.searchsorted(self.starts, (start + stop) / 2) - 1, 0, len(self.rings) - 1))
-            pieces.append(substring(self.rings[ring], start - self.starts[ring], stop - self.starts[ring]))
+            ring = self._ring((start + stop) / 2)
+            begin, end = max(start, self.starts[ring]), min(stop, self.stops[ring])
+            # A run of less than rounding would be a point.
+            if end - begin > _SAME_M:
+                pieces.append(substring(self.rings[ring], begin - self.starts[ring], end - self.starts[ring]))
         if not pieces:
             return shapely.MultiLineString()
-        merged = shapely.line_merge(shapely.multilinestrings(pieces), directed=True)
-        return shapely.multilinestrings(shapely.get_parts(merged))
+        ring = self._ring(runs[0][0])
+        is_across = runs[0][0] - self.starts[ring] < _SAME_M and abs(self.stops[ring] - runs[-1][1]) < _SAME_M
+        if len(pieces) > 1 and is_across:
+            before, after = map(shapely.get_coordinates, (pieces.pop(), pieces[0]))
+            pieces[0] = shapely.linestrings(np.vstack([before[:-1], after]))
+        return shapely.multilinestrings(pieces)
+
+    def _ring(self, place: float) -> int:
+        return max(0, int(np.searchsorted(self.starts, place + _SAME_M)) - 1)
 
     def point(self, place: float) -> BaseGeometry:
         """Where a place on the outline is."""
-        ring = int(np.clip(np.searchsorted(self.starts, place) - 1, 0, len(self.rings) - 1))
+        ring = self._ring(place)
         return shapely.line_interpolate_point(self.rings[ring], place - self.starts[ring])
 
     def meet(self, run: Interval, other: Interval, within_m: float) -> bool:
@@ -172,8 +195,8 @@ class _Outline:
         first, second = sorted((run, other))
         if second[0] - first[1] <= within_m:
             return True
-        ring = np.searchsorted(self.starts, (first[0] + first[1]) / 2) - 1
-        start, stop = self.starts[ring], self.starts[ring + 1]
+        ring = self._ring(first[0])
+        start, stop = self.starts[ring], self.stops[ring]
         return bool(second[1] <= stop + _SAME_M and (first[0] - start) + (stop - second[1]) <= within_m)
 
 
@@ -200,7 +223,7 @@ class _Face:
     is_overlap: bool
     is_narrow: bool
     """Every place on its lines is within the tolerance of the other line."""
-    chords: frozenset[tuple[float, ...]]
+    chords: frozenset[Chord]
     runs: tuple[list[Interval], list[Interval]]
     """Edges on the left's and on the right's line only."""
     near_runs: tuple[list[Interval], list[Interval]]
@@ -249,12 +272,12 @@ class _Pair:
         found = []
         for k in (0, 1):
             other = self.lines[1 - k].between(near[1 - k])
-            dense = shapely.segmentize(other, within_m * _STEP)
+            dense = shapely.segmentize(other, self.tolerance_m * _STEP)
             places = self.lines[k].places(shapely.points(shapely.get_coordinates(dense)), within_m=within_m * 1.01)
             places = np.sort(places[~np.isnan(places)])
             runs = []
             for start, stop in near[k]:
-                is_whole = {start, stop} <= set(self.lines[k].starts.tolist())
+                is_whole = {start, stop} <= self.lines[k].ends
                 inside = places[(places >= start - _SAME_M) & (places <= stop + _SAME_M)]
                 if is_whole and len(inside):
                     runs.append((start, stop))
@@ -268,7 +291,7 @@ class _Pair:
         faces = self._faces()
         # Faces hang together across chords; a long tail is left out, so that nothing hangs on it.
         is_part = [not face.is_narrow or face.length_m <= _LONGEST_TAIL * self.tolerance_m for face in faces]
-        by_chord: dict[tuple[bool, tuple[float, ...]], list[int]] = {}
+        by_chord: dict[tuple[bool, Chord], list[int]] = {}
         for k, face in enumerate(faces):
             for chord in face.chords:
                 by_chord.setdefault((face.is_overlap, chord), []).append(k)
@@ -285,7 +308,9 @@ class _Pair:
             stretch = _Stretch(kind, (self._along(members, 0), self._along(members, 1)), strip)
             is_strip = any(not face.is_narrow for face in members) and stretch.length_m >= self.tolerance_m
             if is_strip and is_wide(GeoSeries([strip]), width_m=self.tolerance_m)[0]:
-                strips.append(stretch)
+                # Lines that part at a corner have a wedge between them, but face each other nowhere.
+                if kind == "overlap" or stretch.length_m >= max(map(_chord_m, members)):
+                    strips.append(stretch)
             elif all(face.runs[0] and face.runs[1] for face in members):
                 for side in (0, 1):
                     passed[side].extend(stretch.runs[side])
@@ -305,7 +330,8 @@ class _Pair:
     def _faces(self) -> list[_Face]:
         """The faces between both lines and the chords across, without open ground."""
         chords = self._chords()
-        noded = shapely.union_all([self.lines[0].line, self.lines[1].line, *chords])
+        # A chord ends beside a slanting line by the last bits of a double; on a fine grid it ends on it.
+        noded = shapely.union_all([self.lines[0].line, self.lines[1].line, *chords], grid_size=_GRID_M)
         polygons = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
         inside = shapely.point_on_surface(polygons)
         by_left, by_right = (shapely.contains(_prepared(shape), inside) for shape in self.shapes)
@@ -362,10 +388,18 @@ class _Pair:
             facing = self.lines[1 - k].between(beside[1 - k])
             near = self.lines[k].near(self.lines[1 - k].line, self.tolerance_m)
             for runs, target in ((beside[k], facing), (near, self.lines[1 - k].line)):
-                whole = set(self.lines[k].starts.tolist())
+                whole = self.lines[k].ends
                 ends = sorted({end for run in runs for end in run} - whole)
-                chords += [shapely.shortest_line(self.lines[k].point(end), target) for end in ends]
-        return [chord for chord in chords if chord is not None and chord.length > _SAME_M]
+                if not target.is_empty:
+                    chords += [shapely.shortest_line(self.lines[k].point(end), target) for end in ends]
+        # Chords from either side of one place may cross, and would leave scraps between them.
+        kept: list[BaseGeometry] = []
+        for chord in sorted(
+            chords, key=lambda chord: (chord.length, *_undirected(chord.coords[0] + chord.coords[1]))
+        ):
+            if chord.length > _SAME_M and not shapely.crosses(chord, kept).any():
+                kept.append(chord)
+        return kept
 
     def _matched(self, left: list[Interval], right: list[Interval]) -> list[_Stretch]:
         """Put the left's and the right's pieces of the same line together."""
@@ -450,9 +484,14 @@ def _segments(lines: NDArray[np.object_]) -> NDArray[np.object_]:
     return np.asarray(shapely.linestrings(pairs))
 
 
-def _undirected(edge: Iterable[float]) -> tuple[float, ...]:
+def _undirected(edge: Iterable[float]) -> Chord:
     x0, y0, x1, y1 = edge
     return (x0, y0, x1, y1) if (x0, y0) < (x1, y1) else (x1, y1, x0, y0)
+
+
+def _chord_m(face: _Face) -> float:
+    """Length of the longest chord of a face."""
+    return max((float(np.hypot(x1 - x0, y1 - y0)) for x0, y0, x1, y1 in face.chords), default=0.0)
 
 
 def _intervals(middles: Floats, halves: Floats) -> list[Interval]:
