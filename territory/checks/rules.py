@@ -178,7 +178,7 @@ def enclosed(survey: Survey) -> Iterator[Finding]:
 def families(survey: Survey) -> Iterator[Finding]:
     """Numbers of families outside the reference of the profile, which is never a limit."""
     for unit, kind, count in survey.counted():
-        reference = _reference(survey.profile.families, kind)
+        reference = reference_of(survey.profile.families, kind)
         if reference is not None and not reference.holds(count):
             shape = survey.metres.geometry.loc[unit]
             cited = _cited(survey.profile, reference)
@@ -197,7 +197,7 @@ def councils(survey: Survey) -> Iterator[Finding]:
     unusual: dict[str, tuple[int, Range]] = {}
     for group, count in members.size().items():
         own = kinds.get(group)
-        reference = _reference(survey.profile.councils, own if isinstance(own, str) else commonest[group])
+        reference = reference_of(survey.profile.councils, own if isinstance(own, str) else commonest[group])
         if reference is not None and not reference.holds(count):
             unusual[str(group)] = int(count), reference
     for group, ground in survey.cover(lowest, unusual).items():
@@ -206,7 +206,7 @@ def councils(survey: Survey) -> Iterator[Finding]:
         yield _found(Code.COUNCILS, Severity.NOTE, [str(group)], ground, councils=count, **cited)
 
 
-def _reference(ranges: Mapping[str, Range], kind: object) -> Range | None:
+def reference_of(ranges: Mapping[str, Range], kind: object) -> Range | None:
     """The range of a kind; for one that has none, the widest that the profile knows."""
     if isinstance(kind, str) and kind in ranges:
         return ranges[kind]

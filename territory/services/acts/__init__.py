@@ -1,0 +1,27 @@
+"""What assemblies decide: about their lines, about belonging to groups, about becoming several or one.
+
+Each function enters acts in the name of a key that may decide for the territories concerned, under one log entry.
+"""
+
+from territory.services.acts.departure import Members, Quorum, Report, Side
+from territory.services.acts.groups import Moved, join, leave, what_if
+from territory.services.acts.lines import Decision, acts_of, publish, ratify, withdraw
+from territory.services.acts.minutes import Minutes, NotDecided
+
+__all__ = [
+    "Decision",
+    "Members",
+    "Minutes",
+    "Moved",
+    "NotDecided",
+    "Quorum",
+    "Report",
+    "Side",
+    "acts_of",
+    "join",
+    "leave",
+    "publish",
+    "ratify",
+    "what_if",
+    "withdraw",
+]
