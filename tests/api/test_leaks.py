@@ -1,0 +1,194 @@
+"""Nothing that goes out without a key tells what is kept back: every public answer is searched for it."""
+
+import datetime
+import itertools
+import re
+
+import mapbox_vector_tile
+import numpy as np
+import pytest
+import shapely
+from desk import Desk, desk, feature
+from fastapi.testclient import TestClient
+from shapely import MultiPolygon, Polygon
+
+from territory.maps.tiles import to_world
+from territory.model import Publication
+from territory.records import Role
+
+DAY = datetime.date.today().isoformat()
+STEP, SIDE = 0.02, 24
+
+
+def wiggly(column: int, seed: int) -> MultiPolygon:
+    """A council whose corners are nowhere near anything round; neighbours share the line between them."""
+    west, east = (line(column + each) for each in (0, 1))
+    rng = np.random.default_rng(seed)
+    along = np.linspace(west[0, 0] + 4e-3, east[0, 0] - 4e-3, SIDE - 2)
+    south = np.column_stack([along, 10 + rng.uniform(-4e-4, 4e-4, SIDE - 2)])
+    north = np.column_stack([along[::-1], 10.02 + rng.uniform(-4e-4, 4e-4, SIDE - 2)])
+    ring = np.concatenate([west[:1], south, east, north, west[:0:-1]]).round(7)
+    return MultiPolygon([Polygon(ring)])
+
+
+def line(column: int) -> np.ndarray:
+    rng = np.random.default_rng([7, column])
+    across = -69.3 + column * STEP + rng.uniform(-2e-3, 2e-3, SIDE)
+    up = np.linspace(10, 10.02, SIDE) + rng.uniform(-2e-4, 2e-4, SIDE)
+    return np.column_stack([across, up])
+
+
+LEVELS = {
+    "privado-uno": Publication.PRIVATE,
+    "general-uno": Publication.GENERAL,
+    "exacto-uno": Publication.EXACT,
+    "listado-uno": Publication.LISTED,
+    "exacto-dos": Publication.EXACT,
+    "general-dos": Publication.GENERAL,
+    "privado-dos": Publication.PRIVATE,
+}
+SHAPES = {name: wiggly(column, column) for column, name in enumerate(LEVELS)}
+SHAPES["privado-tres"] = shapely.transform(SHAPES["exacto-uno"], lambda xy: xy - 0.1012345)
+KEPT_BACK = [name for name in SHAPES if not name.startswith("exacto")]
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    path = tmp_path_factory.mktemp("leaks") / "leaks.db"
+    levels = LEVELS | {"privado-tres": Publication.PRIVATE}
+    with TestClient(desk(str(path), SHAPES, levels, page_limit=1000)) as client:
+        client.app.state.live.public().findings(patience_s=300)
+        yield Desk(client, {})
+
+
+def paths():
+    """Every address that answers without a key, of every kind."""
+    pages = ["/", "/map/territories", "/map/coverage", "/draw", "/check", "/key", "/docs", "/readyz"]
+    dated = [f"/map/territories?date={DAY}", f"/api/territories?limit=1000&date={DAY}"]
+    lists = ["/api/territories?limit=1000", *(f"/api/territories/{name}" for name in SHAPES)]
+    lists += [f"/api/territories/{name}/places" for name in SHAPES]
+    return pages + dated + lists
+
+
+@pytest.fixture(scope="module")
+def answers(opened):
+    """What everybody gets, as text."""
+    return {path: opened.client.get(path).text for path in paths()}
+
+
+def digits(shape: MultiPolygon) -> set[str]:
+    """Coordinates as they would be written, without the ends that others may share."""
+    return {f"{value:.7f}".rstrip("0") for value in shapely.get_coordinates(shape).ravel()}
+
+
+def numbers(text: str) -> set[str]:
+    """Every number of an answer."""
+    return set(re.findall(r"-?\d+\.\d+", text))
+
+
+def test_the_search_finds_what_is_public(answers):
+    exact = digits(SHAPES["exacto-uno"])
+    found = exact & numbers(answers["/api/territories?limit=1000"])
+    assert len(found) > len(exact) / 3
+
+
+@pytest.mark.parametrize("name", KEPT_BACK)
+def test_no_corner_that_is_kept_back_is_in_any_answer(answers, name):
+    # The exact ones beside it share no line with a private one that is public: that line is theirs to show.
+    neighbours = (
+        set()
+        if LEVELS.get(name) is Publication.GENERAL
+        else digits(SHAPES["exacto-uno"]) | digits(SHAPES["exacto-dos"])
+    )
+    hidden = digits(SHAPES[name]) - neighbours
+    assert len(hidden) > 20
+    for path, text in answers.items():
+        assert not hidden & numbers(text), path
+
+
+@pytest.mark.parametrize("name", ["privado-uno", "privado-dos", "privado-tres"])
+def test_what_is_private_is_not_even_named(answers, name):
+    for path, text in answers.items():
+        if name not in path:
+            assert name not in text, path
+    assert f"Consejo {name}" not in "".join(answers.values())
+
+
+def test_what_is_listed_has_a_name_and_no_line(answers, opened):
+    told = opened.client.get("/api/territories/listado-uno").json()
+    assert told["properties"]["name"] == "Consejo listado-uno"
+    assert told["geometry"] is None
+
+
+@pytest.mark.parametrize("z", [8, 11, 13, 14, 16, 18])
+def test_no_tile_of_any_zoom_shows_a_line_that_is_kept_back(opened, z):
+    """What is coarse runs along the lattice in every tile where its exact line would be."""
+    hidden = np.concatenate([shapely.get_coordinates(SHAPES[name]) for name in KEPT_BACK if "general" in name])
+    at = to_world(hidden) * 2**z
+    tiles = {tuple(each) for each in np.floor(at).astype(int)}
+    seen = set()
+    for x, y in sorted(tiles)[:12]:
+        body = opened.client.get(f"/tiles/council/{z}/{x}/{y}.mvt").content
+        for layer in mapbox_vector_tile.decode(body).values():
+            for each in layer["features"]:
+                seen.add(each["properties"]["id"])
+                if each["properties"]["id"].startswith("general"):
+                    assert are_cells(each["geometry"], z, x, y)
+    assert not {each for each in seen if each.startswith(("privado", "listado"))}
+
+
+def are_cells(geometry, z, x, y) -> bool:
+    """Whether every edge runs along the lattice: north to south or west to east."""
+    if geometry["type"] not in ("Polygon", "MultiPolygon"):
+        return True
+    parts = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+    for ring in itertools.chain.from_iterable(parts):
+        steps = np.abs(np.diff(np.asarray(ring), axis=0))
+        # A tile rounds to its own grid, and from afar leaves out what nobody sees.
+        if z >= 13 and (np.minimum(steps[:, 0], steps[:, 1]) > 1).any():
+            return False
+    return True
+
+
+def test_checking_a_drawing_without_a_key_tells_nothing_of_what_is_kept_back(opened):
+    for name in KEPT_BACK:
+        drawn = feature(SHAPES[name])
+        told = opened.client.post("/api/check", json=drawn).json()
+        named = {each["id"] for found in told["findings"] for each in found["territories"]}
+        assert named <= {"drawing", "exacto-uno", "exacto-dos"}
+        assert name not in opened.client.post("/api/check", json=drawn).text
+
+
+def test_errors_tell_no_more_than_was_asked(opened):
+    for name in ("privado-uno", "nothing"):
+        for path in (
+            f"/api/territories/{name}",
+            f"/api/territories/{name}/boundary",
+            f"/api/territories/{name}/places",
+        ):
+            answer = opened.client.get(path)
+            assert answer.status_code == 404
+            assert answer.text.replace(name, "X") == opened.client.get(path.replace(name, "other")).text.replace(
+                "other", "X"
+            )
+
+
+def test_small_counts_are_not_told(opened):
+    assert not re.search(r'"territories":\s*[12]\b', opened.client.get("/readyz").text)
+
+
+def test_a_private_change_leaves_every_public_answer_as_it_is(tmp_path):
+    levels = LEVELS | {"privado-tres": Publication.PRIVATE}
+    with TestClient(desk(str(tmp_path / "quiet.db"), SHAPES, levels)) as client:
+        made = Desk(client, {})
+        made.issue("ana", Role.SPOKESPERSON, territories=["privado-uno", "general-uno", "exacto-uno"])
+        watched = ["/api/territories?limit=100", "/readyz", "/tiles/council/14/5037/7733.mvt"]
+        before = {path: (client.get(path).content, client.get(path).headers.get("etag")) for path in watched}
+        for name in ("privado-uno", "general-uno", "exacto-uno"):
+            # Smaller, so that nothing new is contested: that would be the public's business.
+            moved = MultiPolygon([SHAPES[name].buffer(-3e-4)])
+            path = f"/api/territories/{name}/boundary"
+            sent = {"json": feature(moved), "headers": {"If-Match": '"v1"'}}
+            assert made.ask("ana", "PUT", path, **sent).status_code == 201
+        after = {path: (client.get(path).content, client.get(path).headers.get("etag")) for path in watched}
+        assert after == before
