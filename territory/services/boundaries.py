@@ -14,6 +14,7 @@ from territory.geo.crs import area_m2
 from territory.model import WGS84
 from territory.records import Boundary, Method, Proposal, ProposalState
 from territory.services.access import Access, Eyes, Operation, require
+from territory.services.disputes import follow
 from territory.services.drawing import Drawing, check_drawing, mended
 from territory.services.errors import NotFound, Stale, Unusable
 from territory.services.register import Once, Register, new_id, today
@@ -75,7 +76,7 @@ def submit(
     """
     shape = _usable(register, access, Operation.DRAW, territory, drawing, making)
     with register.writing(access, "draw", once=once) as writing:
-        version = keep(writing, territory, shape, making, based_on=based_on)
+        version = keep(writing, register, territory, shape, making, based_on=based_on)
         writing.note(made=str(version.revision), territory=territory, version=version.revision)
     return version
 
@@ -192,7 +193,7 @@ def decide(
         if not takes:
             return None
         making = Making(method=proposal.method, accuracy_m=proposal.accuracy_m, reasons=proposal.reasons)
-        return keep(writing, territory, proposal.shape, making, based_on=based_on)
+        return keep(writing, register, territory, proposal.shape, making, based_on=based_on)
 
 
 def findings(register: Register, access: Access, territory: str) -> list[Finding]:
@@ -219,8 +220,10 @@ def findings(register: Register, access: Access, territory: str) -> list[Finding
     return check_drawing(own, current.mosaic, profile=register.profile, visible=eyes.sees_line).findings
 
 
-def keep(writing: Writing, territory: str, shape: MultiPolygon, making: Making, *, based_on: int) -> Boundary:
-    """Write a version of a boundary; every way to change a line ends here.
+def keep(
+    writing: Writing, register: Register, territory: str, shape: MultiPolygon, making: Making, *, based_on: int
+) -> Boundary:
+    """Write a version of a boundary, and the disputes that it opens or ends; every drawing ends here.
 
     Raises
     ------
@@ -229,7 +232,7 @@ def keep(writing: Writing, territory: str, shape: MultiPolygon, making: Making, 
     """
     newest = writing.get(Boundary, territory)
     _require_newest(writing, territory, newest, based_on)
-    return writing.put(
+    version = writing.put(
         Boundary(
             id=territory,
             revision=based_on,
@@ -243,6 +246,8 @@ def keep(writing: Writing, territory: str, shape: MultiPolygon, making: Making, 
             shown=making.shown,
         )
     )
+    follow(writing, register, {territory: shape})
+    return version
 
 
 def _usable(

@@ -23,6 +23,7 @@ from territory.records import (
     Territory,
 )
 from territory.services.access import OPERATOR, Access, Operation, require_role
+from territory.services.disputes import follow
 from territory.services.errors import Unusable
 from territory.services.import_plan import Choices, Did, Outcome, Plan
 from territory.services.matching import rows_of
@@ -100,17 +101,20 @@ def import_layer(
         if not plan.may_be_written:
             return _report(plan, is_written=False)
         writing.put_all(plan.records)
-        report = _report(plan, is_written=True)
+        found = follow(
+            writing, register, {each.id: each.shape for each in plan.records if isinstance(each, Boundary)}
+        )
+        report = _report(plan, disputes=len(found), is_written=True)
         writing.note(**{did.value: len(report.those(did)) for did in Did})
     return report
 
 
-def _report(plan: Plan, *, is_written: bool) -> ImportReport:
+def _report(plan: Plan, *, disputes: int = 0, is_written: bool) -> ImportReport:
     return ImportReport(
         outcomes=plan.outcomes(),
         memberships=sum(isinstance(each, Membership) for each in plan.records),
         acts=sum(isinstance(each, Act) for each in plan.records),
-        disputes=0,
+        disputes=disputes,
         is_written=is_written,
     )
 
@@ -160,6 +164,7 @@ def keep_region(
         writing.put_all(_territories(layer, publication, shown, day))
         writing.put_all(_memberships(layer))
         writing.put_all(of_surroundings(surroundings))
+        follow(writing, register, dict(zip(layer.index, layer.geometry.array, strict=True)))
         writing.note(territories=len(layer))
 
 

@@ -1,0 +1,301 @@
+"""Ground that two territories claim: found whenever a line changes, in the same change to the store.
+
+A pair has one dispute at most, whose revisions tell how it went. Only lines that neighbours show each other open
+one: a line that is kept back leaves everything as it was, or others would learn from a dispute what it hides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from geopandas import GeoSeries
+from shapely import MultiPolygon
+from shapely.geometry.base import BaseGeometry
+
+from territory.geo.coverage import is_wide, overlaps, shared_ground
+from territory.geo.crs import to_metres
+from territory.model import WGS84
+from territory.profiles import Tolerances
+from territory.records import Boundary, Dispute, DisputeState, SharedPlace, Territory
+from territory.services.access import Access, Eyes, Operation, require
+from territory.services.register import Register, new_id, today
+from territory.store.base import Reading, Writing
+
+Pair = tuple[str, str]
+"""Ids in alphabetical order."""
+
+OPEN_STATES = (DisputeState.OPEN, DisputeState.DISAGREED)
+"""While a dispute is in one of these, its ground is nobody's."""
+
+# With more changes than this, who is around is not searched one by one.
+_MANY = 500
+_NOTHING = MultiPolygon()
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """The ground of one territory."""
+
+    shape: BaseGeometry
+    level: str
+    version: int
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """Ground that a pair claims, without what is too thin to count."""
+
+    shape: MultiPolygon
+    area_m2: float
+
+
+_NO_STRIP = _Strip(_NOTHING, 0.0)
+
+
+def follow(
+    writing: Writing,
+    register: Register,
+    changed: Mapping[str, BaseGeometry | None],
+    *,
+    settled: Mapping[Pair, DisputeState] | None = None,
+) -> list[Dispute]:
+    """Bring the disputes level with boundaries that changed.
+
+    Parameters
+    ----------
+    writing
+        The change itself; the new versions are put already.
+    register
+        What it changes.
+    changed
+        The new lines by id of the territory, in WGS 84; none where there is no line any longer.
+    settled
+        What becomes of a pair's dispute that is gone, where that was agreed; it vanished otherwise.
+
+    Returns
+    -------
+    list of Dispute
+        Those that opened, changed, or came to an end.
+    """
+    known = _known(writing, changed)
+    claims = _claims(writing, register, changed, {each for pair in known for each in pair})
+    limits = register.profile.tolerances
+    found = _strips(writing, claims, set(changed), limits)
+    written: list[Dispute | None] = []
+    for pair in sorted(known.keys() | found.keys()):
+        before = known.get(pair)
+        strip = _still_claimed(before, claims, changed, limits, found.get(pair, _NO_STRIP))
+        if strip is None:
+            continue
+        becomes = (settled or {}).get(pair, DisputeState.VANISHED)
+        written.append(
+            _ended(before, becomes) if strip.area_m2 == 0 else _going_on(before, pair, strip, claims, limits)
+        )
+    changes = [each for each in written if each is not None]
+    writing.put_all(changes)
+    return changes
+
+
+def disputes_of(register: Register, access: Access, territory: str) -> list[Dispute]:
+    """The disputes of a territory with neighbours whose lines its own see, whatever became of them; by id.
+
+    Raises
+    ------
+    NotFound, NeedsKey, Forbidden
+        See `territory.services.access.require`.
+    """
+    current = register.current()
+    eyes = Eyes(access, current, register.profile)
+    require(eyes, Operation.SEE, territory, current)
+    with register.reading() as reading:
+        found = [*reading.find(Dispute, left=territory), *reading.find(Dispute, right=territory)]
+    seen = (each for each in found if eyes.sees_line(each.right if each.left == territory else each.left))
+    return sorted(seen, key=lambda each: each.id)
+
+
+def dispute_between(reading: Reading, pair: Pair) -> Dispute | None:
+    """The dispute of a pair, whatever became of it."""
+    found = reading.find(Dispute, left=pair[0], right=pair[1])
+    return found[0] if found else None
+
+
+def _claims(
+    writing: Writing, register: Register, changed: Mapping[str, BaseGeometry | None], disputing: set[str]
+) -> dict[str, _Claim]:
+    """The changed territories, those in dispute with them and whoever may lie around, after the change."""
+    drawn = {each: shape for each, shape in changed.items() if shape is not None}
+    levels = _standing(writing, list(drawn))
+    lines = _lines(writing, list(drawn), with_shapes=False)
+    own = {
+        each: _Claim(shape, levels[each], *lines[each][:2])
+        for each, shape in drawn.items()
+        if each in levels and each in lines
+    }
+    around = (_around(register, own) | disputing) - set(changed)
+    levels, lines = _standing(writing, list(around)), _lines(writing, list(around), with_shapes=True)
+    ids = [each for each, (_, _, wkb) in lines.items() if wkb is not None and each in levels]
+    shapes = shapely.from_wkb([lines[each][2] for each in ids])
+    return own | {
+        each: _Claim(shape, levels[each], *lines[each][:2]) for each, shape in zip(ids, shapes, strict=True)
+    }
+
+
+def _standing(writing: Writing, ids: list[str]) -> dict[str, str]:
+    """Levels of the territories that still stand."""
+    rows = writing.rows(Territory, ("id", "level", "until"), ids=ids) if ids else []
+    return {id_: level for id_, level, until in rows if until is None or until > today()}
+
+
+def _lines(writing: Writing, ids: list[str], *, with_shapes: bool) -> dict[str, tuple[int, bool, bytes | None]]:
+    """Version, whether it is shown, and WKB of newest boundaries."""
+    columns = ("id", "revision", "shown", "shape") if with_shapes else ("id", "revision", "shown")
+    rows: list[tuple[Any, ...]] = writing.rows(Boundary, columns, ids=ids) if ids else []
+    return {id_: (version, shown, rest[0] if rest else None) for id_, version, shown, *rest in rows}
+
+
+def _around(register: Register, own: Mapping[str, _Claim]) -> set[str]:
+    """Ids of the territories whose boxes meet those of the changed ones, of the same levels."""
+    # Nobody else writes while this change is made, so that the mosaic is what the store was just before it.
+    mosaic = register.current().mosaic
+    levels = {claim.level for claim in own.values()}
+    if len(own) > _MANY:
+        return {each for level in levels for each in mosaic.levels.get(level, ())}
+    return {
+        each
+        for claim in own.values()
+        if len(mosaic)
+        for each in mosaic.near(mosaic.project(claim.shape), level=claim.level, within_m=0.0).index
+    }
+
+
+def _known(writing: Writing, changed: Mapping[str, object]) -> dict[Pair, Dispute]:
+    ids = list(changed)
+    found = (
+        chain(writing.find(Dispute, left=ids), writing.find(Dispute, right=ids))
+        if len(ids) <= _MANY
+        else writing.find(Dispute)
+    )
+    return {(each.left, each.right): each for each in found if each.left in changed or each.right in changed}
+
+
+def _strips(
+    writing: Writing, claims: Mapping[str, _Claim], changed: set[str], limits: Tolerances
+) -> dict[Pair, _Strip]:
+    """Ground claimed by pairs with a changed side, both shown and of one level."""
+    pairs: list[Pair] = []
+    # In order, so that the same lines give the same strips to the last bit.
+    shown = sorted(each for each, claim in claims.items() if claim.is_shown)
+    for level in sorted({claims[each].level for each in shown}):
+        ids = [each for each in shown if claims[each].level == level]
+        shapes = GeoSeries([claims[each].shape for each in ids], index=pd.Index(ids, dtype=object), crs=WGS84)
+        found = overlaps(to_metres(shapes), min_area_m2=limits.min_area_m2)
+        found = found[is_wide(found.geometry, width_m=limits.sliver_m)]
+        both = zip(found["left"], found["right"], strict=True)
+        pairs += [(left, right) for left, right in both if left in changed or right in changed]
+    if not pairs:
+        return {}
+    left, right = (np.array([claims[pair[side]].shape for pair in pairs], dtype=object) for side in (0, 1))
+    ground = _outside_shared(writing, pairs, shared_ground(left, right), limits)
+    return {pair: strip for pair, strip in zip(pairs, _wide(ground, limits), strict=True) if strip.area_m2 > 0}
+
+
+def _outside_shared(writing: Reading, pairs: list[Pair], ground: np.ndarray, limits: Tolerances) -> np.ndarray:
+    """Ground of pairs without the places that both declared shared, and the tolerance around them."""
+    day = today()
+    places = [
+        each
+        for each in writing.find(SharedPlace)
+        if (each.since is None or each.since <= day) and (each.until is None or day < each.until)
+    ]
+    if not places:
+        return ground
+    shapes = np.array([each.shape for each in places], dtype=object)
+    ground = ground.copy()
+    at, place = shapely.STRtree(shapes).query(ground, predicate="intersects")
+    for k in np.unique(at):
+        # A place that names nobody in particular was declared shared by all.
+        valid = [
+            j for j in place[at == k] if not places[j].territories or set(pairs[k]) <= set(places[j].territories)
+        ]
+        if valid:
+            metres = to_metres(GeoSeries([shapely.union_all(shapes[valid])], crs=WGS84))
+            around = metres.buffer(limits.sliver_m).to_crs(WGS84).iloc[0]
+            ground[k] = _polygons(shapely.difference(ground[k], around))
+    return ground
+
+
+def _wide(ground: np.ndarray, limits: Tolerances) -> list[_Strip]:
+    """What of each ground is wide enough to count, in a form that is the same whoever is asked."""
+    parts, owner = shapely.get_parts(ground, return_index=True)
+    strips = [_NO_STRIP] * len(ground)
+    if not len(parts):
+        return strips
+    metres = to_metres(GeoSeries(parts, crs=WGS84))
+    area_m2 = metres.area.to_numpy()
+    counts = np.flatnonzero(is_wide(metres, width_m=limits.sliver_m) & (area_m2 >= limits.min_area_m2))
+    for some in np.split(counts, np.flatnonzero(np.diff(owner[counts])) + 1):
+        if len(some):
+            shape = shapely.normalize(shapely.multipolygons(parts[some]))
+            strips[owner[some[0]]] = _Strip(shape, float(area_m2[some].sum()))
+    return strips
+
+
+def _still_claimed(
+    before: Dispute | None,
+    claims: Mapping[str, _Claim],
+    changed: Mapping[str, BaseGeometry | None],
+    limits: Tolerances,
+    found: _Strip,
+) -> _Strip | None:
+    """The strip of a pair after the change; none when nothing can be said of it."""
+    if before is None:
+        return found
+    pair = (before.left, before.right)
+    if any(each in changed and changed[each] is None for each in pair) or any(each not in claims for each in pair):
+        return _NO_STRIP
+    if all(claims[each].is_shown for each in pair):
+        return found
+    # A side keeps its new line back. What the other gives up is given up all the same; nothing else is known.
+    moved = [claims[each].shape for each in pair if each in changed and claims[each].is_shown]
+    if not moved or before.state not in OPEN_STATES:
+        return None
+    [rest] = _wide(np.array([_polygons(shapely.intersection(before.strip, moved[0]))], dtype=object), limits)
+    return rest if before.area_m2 - rest.area_m2 >= limits.min_area_m2 else None
+
+
+def _ended(before: Dispute | None, becomes: DisputeState) -> Dispute | None:
+    """A dispute whose ground is claimed by one side at most."""
+    return replace(before, state=becomes) if before is not None and before.state in OPEN_STATES else None
+
+
+def _going_on(
+    before: Dispute | None, pair: Pair, strip: _Strip, claims: Mapping[str, _Claim], limits: Tolerances
+) -> Dispute | None:
+    """A dispute that opens or changes; none when nothing happened to its ground."""
+    told: dict[str, Any] = {
+        "strip": strip.shape,
+        "area_m2": strip.area_m2,
+        "left_version": claims[pair[0]].version,
+        "right_version": claims[pair[1]].version,
+    }
+    if before is None:
+        return Dispute(id=new_id("d"), left=pair[0], right=pair[1], opened=today(), **told)
+    if before.state not in OPEN_STATES:
+        return replace(before, state=DisputeState.OPEN, opened=today(), **told)
+    if before.strip.equals_exact(strip.shape, 0):
+        return None
+    # What both sides leave unsettled is that ground and no more.
+    more = _polygons(shapely.difference(strip.shape, before.strip))
+    [grown] = _wide(np.array([more], dtype=object), limits)
+    return replace(before, state=DisputeState.OPEN if grown.area_m2 else before.state, **told)
+
+
+def _polygons(shape: BaseGeometry) -> MultiPolygon:
+    return MultiPolygon([part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"])
