@@ -1,8 +1,8 @@
 """A whole country into an empty register, and a server on it: 50,000 councils with their communes from one file.
 
 The command as somebody types it, then the same file again, which must change nothing, then ``territory serve``
-until ``/readyz`` answers, each a process of its own. Beside them the least that could be done with the file: pyogrio
-reads it and writes it as another::
+until ``/readyz`` answers, each a process of its own. Beside them the least that could be done with the file:
+pyogrio reads it and writes it as another::
 
     python benchmarks/importing.py --size 50000 --format gpkg
 """

@@ -145,7 +145,7 @@ def _strips(disputes: list[Dispute], standing: Mapping[str, Standing]) -> GeoDat
 
 
 def _digest(origin: str, view: PublicView, raw: np.ndarray, versions: list[int]) -> str:
-    """A name for exactly this view: lines that are public as they are go by their version, others by their bits."""
+    """A name for exactly this view: lines public as they are go by their version, others by their bits."""
     told = pd.DataFrame(view.layer.drop(columns=view.layer.geometry.name)).astype(str)
     digest = hashlib.blake2b(origin.encode(), digest_size=12)
     digest.update(orjson.dumps([versions, list(view.layer.index), *told.to_numpy().T.tolist()]))
