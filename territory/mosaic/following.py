@@ -20,6 +20,7 @@ from territory.records import (
     Link,
     Membership,
     Place,
+    Record,
     Reference,
     ReferenceLayer,
     SharedPlace,
@@ -29,6 +30,19 @@ from territory.store.base import Reading, Store
 
 _MANY = 1_000
 """When more territories changed than this, all are read anew."""
+
+
+_SURROUNDINGS = (About, ReferenceLayer, Reference, SharedPlace, Link)
+_PUBLIC = (Dispute, Place)
+"""What the public may see of territories beside their lines."""
+_OF_TERRITORIES: Mapping[type[Record], str] = {
+    Territory: "id",
+    Boundary: "id",
+    Membership: "member",
+    Act: "territory",
+}
+"""Where each kind of record says whose it is."""
+_WATCHED = {**dict.fromkeys((*_SURROUNDINGS, *_PUBLIC), "id"), **_OF_TERRITORIES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +100,12 @@ class Following:
 
     def _changed(self, reading: Reading) -> set[str] | None:
         """Ids of the territories that something was written about; none when their surroundings changed."""
-        if any(
-            reading.touched(kind, self.sequence) for kind in (About, ReferenceLayer, Reference, SharedPlace, Link)
-        ):
+        touched = reading.touched(_WATCHED, self.sequence)
+        if any(touched[kind] for kind in _SURROUNDINGS):
             return None
-        if reading.touched(Dispute, self.sequence) or reading.touched(Place, self.sequence):
+        if any(touched[kind] for kind in _PUBLIC):
             self.public_sequence = reading.sequence
-        return (
-            reading.touched(Territory, self.sequence)
-            | reading.touched(Boundary, self.sequence)
-            | reading.touched(Membership, self.sequence, by="member")
-            | reading.touched(Act, self.sequence, by="territory")
-        )
+        return {each for kind in _OF_TERRITORIES for each in touched[kind]}
 
     def _load(self, reading: Reading, today: datetime.date) -> None:
         day = read_day(reading, today)

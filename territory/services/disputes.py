@@ -6,7 +6,7 @@ one: a line that is kept back leaves everything as it was, or others would learn
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from territory.geo.coverage import is_wide, overlaps, shared_ground
 from territory.geo.crs import to_metres
 from territory.model import WGS84
+from territory.mosaic import Current, Mosaic
 from territory.profiles import Tolerances
 from territory.records import Boundary, Dispute, DisputeState, SharedPlace, Territory
 from territory.services.access import Access, Eyes, Operation, require
@@ -85,7 +86,8 @@ def follow(
         Those that opened, changed, or came to an end.
     """
     known = _known(writing, changed)
-    claims = _claims(writing, register, changed, {each for pair in known for each in pair})
+    # Nobody else writes while this change is made, so that the mosaic is what the store was just before it.
+    claims = _claims(writing, register.current(), changed, {each for pair in known for each in pair})
     limits = register.profile.tolerances
     found = _strips(writing, claims, set(changed), limits)
     written: list[Dispute | None] = []
@@ -127,23 +129,21 @@ def dispute_between(reading: Reading, pair: Pair) -> Dispute | None:
 
 
 def _claims(
-    writing: Writing, register: Register, changed: Mapping[str, BaseGeometry | None], disputing: set[str]
+    writing: Writing, current: Current, changed: Mapping[str, BaseGeometry | None], disputing: set[str]
 ) -> dict[str, _Claim]:
     """The changed territories, those in dispute with them and whoever may lie around, after the change."""
     drawn = {each: shape for each, shape in changed.items() if shape is not None}
+    lines = writing.rows(Boundary, ("id", "revision", "shown"), ids=list(drawn)) if drawn else []
     levels = _standing(writing, list(drawn))
-    lines = _lines(writing, list(drawn), with_shapes=False)
     own = {
-        each: _Claim(shape, levels[each], *lines[each][:2])
-        for each, shape in drawn.items()
-        if each in levels and each in lines
+        each: _Claim(drawn[each], levels[each], version, shown) for each, version, shown in lines if each in levels
     }
-    around = (_around(register, own) | disputing) - set(changed)
-    levels, lines = _standing(writing, list(around)), _lines(writing, list(around), with_shapes=True)
-    ids = [each for each, (_, _, wkb) in lines.items() if wkb is not None and each in levels]
-    shapes = shapely.from_wkb([lines[each][2] for each in ids])
+    around = (_around(current.mosaic, own) | disputing) - set(changed)
+    known = {each: (current.standing.get(each), current.mosaic.boundary(each)) for each in around}
     return own | {
-        each: _Claim(shape, levels[each], *lines[each][:2]) for each, shape in zip(ids, shapes, strict=True)
+        each: _Claim(shape, standing.level, standing.version, standing.shown)
+        for each, (standing, shape) in known.items()
+        if standing is not None and shape is not None
     }
 
 
@@ -153,20 +153,10 @@ def _standing(writing: Writing, ids: list[str]) -> dict[str, str]:
     return {id_: level for id_, level, until in rows if until is None or until > today()}
 
 
-def _lines(writing: Writing, ids: list[str], *, with_shapes: bool) -> dict[str, tuple[int, bool, bytes | None]]:
-    """Version, whether it is shown, and WKB of newest boundaries."""
-    columns = ("id", "revision", "shown", "shape") if with_shapes else ("id", "revision", "shown")
-    rows: list[tuple[Any, ...]] = writing.rows(Boundary, columns, ids=ids) if ids else []
-    return {id_: (version, shown, rest[0] if rest else None) for id_, version, shown, *rest in rows}
-
-
-def _around(register: Register, own: Mapping[str, _Claim]) -> set[str]:
+def _around(mosaic: Mosaic, own: Mapping[str, _Claim]) -> set[str]:
     """Ids of the territories whose boxes meet those of the changed ones, of the same levels."""
-    # Nobody else writes while this change is made, so that the mosaic is what the store was just before it.
-    mosaic = register.current().mosaic
-    levels = {claim.level for claim in own.values()}
     if len(own) > _MANY:
-        return {each for level in levels for each in mosaic.levels.get(level, ())}
+        return {each for level in {claim.level for claim in own.values()} for each in mosaic.levels.get(level, ())}
     return {
         each
         for claim in own.values()
@@ -189,21 +179,35 @@ def _strips(
     writing: Writing, claims: Mapping[str, _Claim], changed: set[str], limits: Tolerances
 ) -> dict[Pair, _Strip]:
     """Ground claimed by pairs with a changed side, both shown and of one level."""
-    pairs: list[Pair] = []
-    # In order, so that the same lines give the same strips to the last bit.
-    shown = sorted(each for each, claim in claims.items() if claim.is_shown)
-    for level in sorted({claims[each].level for each in shown}):
-        ids = [each for each in shown if claims[each].level == level]
-        shapes = GeoSeries([claims[each].shape for each in ids], index=pd.Index(ids, dtype=object), crs=WGS84)
-        found = overlaps(to_metres(shapes), min_area_m2=limits.min_area_m2)
-        found = found[is_wide(found.geometry, width_m=limits.sliver_m)]
-        both = zip(found["left"], found["right"], strict=True)
-        pairs += [(left, right) for left, right in both if left in changed or right in changed]
-    if not pairs:
-        return {}
+    pairs = [
+        (left, right)
+        for left, right in _meeting({each: claim for each, claim in claims.items() if claim.is_shown}, limits)
+        if left in changed or right in changed
+    ]
     left, right = (np.array([claims[pair[side]].shape for pair in pairs], dtype=object) for side in (0, 1))
-    ground = _outside_shared(writing, pairs, shared_ground(left, right), limits)
+    ground = shared_ground(left, right)
+    meet = np.flatnonzero(shapely.area(ground) > 0)
+    if not len(meet):
+        return {}
+    pairs = [pairs[at] for at in meet]
+    ground = _outside_shared(writing, pairs, ground[meet], limits)
     return {pair: strip for pair, strip in zip(pairs, _wide(ground, limits), strict=True) if strip.area_m2 > 0}
+
+
+def _meeting(claims: Mapping[str, _Claim], limits: Tolerances) -> Iterator[Pair]:
+    """Pairs of one level that may claim the same ground; the same ones in the same order for the same lines."""
+    for level in sorted({claim.level for claim in claims.values()}):
+        ids = sorted(each for each, claim in claims.items() if claim.level == level)
+        shapes = [claims[each].shape for each in ids]
+        if len(ids) <= _MANY:
+            # Asked one by one what they share, a few take less time than measuring them all.
+            left, right = shapely.STRtree(shapes).query(shapes)
+            yield from ((ids[a], ids[b]) for a, b in zip(left, right, strict=True) if a < b)
+            continue
+        layer = GeoSeries(shapes, index=pd.Index(ids, dtype=object), crs=WGS84)
+        found = overlaps(to_metres(layer), min_area_m2=limits.min_area_m2)
+        found = found[is_wide(found.geometry, width_m=limits.sliver_m)]
+        yield from zip(found["left"], found["right"], strict=True)
 
 
 def _outside_shared(writing: Reading, pairs: list[Pair], ground: np.ndarray, limits: Tolerances) -> np.ndarray:

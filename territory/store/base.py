@@ -112,8 +112,8 @@ class Reading(Protocol):
     def written(self, kind: type[R], after: int) -> list[R]:
         """Every revision that was written after a log entry, in order."""
 
-    def touched(self, kind: type[Record], after: int, *, by: str = "id") -> set[str]:
-        """What stands in a column of the records that were written after a log entry."""
+    def touched(self, columns: Mapping[type[Record], str], after: int) -> dict[type[Record], set[str]]:
+        """What stands in one column of each kind of record, of those that were written after a log entry."""
 
     def rows(
         self,

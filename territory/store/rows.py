@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-import orjson
 import pandas as pd
 from shapely.errors import GEOSException
-from sqlalchemy import ARRAY, Column, Select, Table, any_, bindparam, func, select
+from sqlalchemy import Column, Select, Table, select
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -39,14 +38,6 @@ def plain_select(table: Table, dialect: str) -> Select[Any]:
 def plain_columns(table: Table, names: Iterable[str], dialect: str) -> list[ColumnElement[Any]]:
     """Columns of a table as plain values."""
     return [sort_in(table.c[name]).read(table.c[name], dialect).label(name) for name in names]
-
-
-def among(column: ColumnElement[Any], values: Sequence[Any], dialect: str) -> ColumnElement[bool]:
-    """Whether a column of plain values has one of many, which travel as one: a statement takes only so many."""
-    if dialect == "postgresql":
-        return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
-    each = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
-    return column.in_(select(each.c.value))
 
 
 def pack(records: Sequence[Record], *, seq: int) -> list[Row]:

@@ -12,12 +12,11 @@ from typing import Any
 
 import orjson
 import pandas as pd
-from sqlalchemy import Column, Select, Table, false, func, select, text
+from sqlalchemy import Table, select, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.sql.elements import ColumnElement
 
 from territory.records import Record
-from territory.store import chain, rows, schema
+from territory.store import chain, questions, rows, schema
 from territory.store.base import (
     DanglingRecord,
     Entry,
@@ -30,9 +29,10 @@ from territory.store.base import (
 )
 from territory.store.columns import pack_document
 from territory.store.engine import BUSY_S, engine_for, told
+from territory.store.questions import Is
 from territory.store.rows import Row
 from territory.store.soundness import broken
-from territory.store.tables import IDENTITY, LOG, TABLES, has_own_id, sort_in
+from territory.store.tables import IDENTITY, LOG, TABLES, has_own_id
 
 
 class SqlStore:
@@ -135,36 +135,31 @@ class SqlReading:
 
     def get(self, kind: type[R], id_: str, revision: int | None = None) -> R | None:
         """The newest revision of a record, or one of them."""
-        table = TABLES[kind]
-        query = self._of(table, id_)
-        if revision is not None:
-            query = query.where(table.c.revision.in_(rows.sought(table.c.revision, [revision])))
-        found = self._records(kind, query.order_by(table.c.revision.desc()).limit(1))
+        wanted = {"id": id_} if revision is None else {"id": id_, "revision": revision}
+        found = self._records(kind, wanted, newest=revision is None)
         return found[0] if found else None
 
     def find(self, kind: type[R], /, **equals: Any) -> list[R]:
         """Newest revisions whose fields equal what is given."""
-        table = TABLES[kind]
-        query = _newest(table, rows.plain_select(table, self._dialect))
-        for name, value in equals.items():
-            query = query.where(self._equals(table.c[name], value))
-        return self._records(kind, query.order_by(table.c.id))
+        return self._records(kind, equals, newest=True)
 
     def history(self, kind: type[R], id_: str) -> list[R]:
         """Every revision of a record, oldest first."""
-        table = TABLES[kind]
-        return self._records(kind, self._of(table, id_).order_by(table.c.revision))
+        return self._records(kind, {"id": id_}, newest=False)
 
     def written(self, kind: type[R], after: int) -> list[R]:
         """Every revision that was written after a log entry."""
-        table = TABLES[kind]
-        query = rows.plain_select(table, self._dialect).where(table.c.seq > after)
-        return self._records(kind, query.order_by(table.c.seq, table.c.id, table.c.revision))
+        query = questions.after(TABLES[kind], self._dialect)
+        return rows.unpack(kind, self.connection.execute(query, {"after": after}).all())
 
-    def touched(self, kind: type[Record], after: int, *, by: str = "id") -> set[str]:
-        """What stands in a column of the records that were written after a log entry."""
-        table = TABLES[kind]
-        return set(self.connection.execute(select(table.c[by]).where(table.c.seq > after)).scalars())
+    def touched(self, columns: Mapping[type[Record], str], after: int) -> dict[type[Record], set[str]]:
+        """What stands in a column of each kind of record, of those written after a log entry."""
+        query = questions.touched(tuple(TABLES[kind].c[name] for kind, name in columns.items()))
+        found: dict[type[Record], set[str]] = {kind: set() for kind in columns}
+        kinds = list(columns)
+        for position, value in self.connection.execute(query, {"after": after}):
+            found[kinds[position]].add(value)
+        return found
 
     def rows(
         self,
@@ -177,7 +172,8 @@ class SqlReading:
     ) -> list[tuple[Any, ...]]:
         """Some columns of newest revisions, or of all; geometries are WKB."""
         table = TABLES[kind]
-        return rows.values(table, columns, self._plain(table, columns, ids, by, every_revision))
+        wanted = {} if ids is None else {by: list(ids)}
+        return rows.values(table, columns, self._plain(table, columns, wanted, newest=not every_revision))
 
     def table(
         self,
@@ -191,38 +187,29 @@ class SqlReading:
         """Newest revisions, or all, as a table; geometries are WKB."""
         table = TABLES[kind]
         columns = [name for name in rows.names_of(table) if name not in without]
-        return rows.frame(table, columns, self._plain(table, columns, ids, by, every_revision))
+        wanted = {} if ids is None else {by: list(ids)}
+        return rows.frame(table, columns, self._plain(table, columns, wanted, newest=not every_revision))
+
+    def _records(self, kind: type[R], wanted: Mapping[str, Any], *, newest: bool) -> list[R]:
+        table = TABLES[kind]
+        return rows.unpack(kind, self._plain(table, rows.names_of(table), wanted, newest=newest))
 
     def _plain(
-        self, table: Table, columns: Sequence[str], ids: Collection[str] | None, by: str, every_revision: bool
+        self, table: Table, columns: Sequence[str], wanted: Mapping[str, Any], *, newest: bool
     ) -> Sequence[Row]:
-        query = select(*rows.plain_columns(table, columns, self._dialect))
-        if not every_revision:
-            query = _newest(table, query)
-        if ids is not None:
-            query = query.where(self._equals(table.c[by], list(ids)))
-        return self.connection.execute(query.order_by(table.c.id, table.c.revision)).all()
+        """Columns of the revisions whose fields equal what is wanted, or are in it where that is a list."""
+        where = tuple((name, Is.asked_by(value)) for name, value in wanted.items())
+        parameters = questions.parameters(table, wanted, self._dialect)
+        if parameters is None:
+            return []
+        query = questions.some(table, tuple(columns), where, self._dialect, newest=newest)
+        return self.connection.execute(query, parameters).all()
 
     def log(self, *, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
         """Log entries in order."""
         query = select(LOG).where(LOG.c.seq > after).order_by(LOG.c.seq).limit(limit)
         for row in self.connection.execute(query).mappings():
             yield Entry(**{**row, "detail": orjson.loads(row["detail"])})
-
-    def _of(self, table: Table, id_: str) -> Select[Any]:
-        return rows.plain_select(table, self._dialect).where(self._equals(table.c.id, id_))
-
-    def _records(self, kind: type[R], query: Select[Any]) -> list[R]:
-        return rows.unpack(kind, self.connection.execute(query).all())
-
-    def _equals(self, column: Column[Any], value: Any) -> ColumnElement[bool]:
-        plain = sort_in(column).read(column, self._dialect)
-        if value is None:
-            return plain.is_(None)
-        if isinstance(value, list):
-            return rows.among(plain, rows.sought(column, value), self._dialect)
-        wanted = rows.sought(column, [value])
-        return plain == wanted[0] if wanted else false()
 
 
 class SqlWriting(SqlReading):
@@ -284,8 +271,7 @@ class SqlWriting(SqlReading):
         if not self._hashes:
             return
         at = datetime.datetime.now(datetime.UTC).isoformat(timespec="microseconds")
-        newest = select(LOG.c.hash).where(LOG.c.seq == self._began)
-        before = self.connection.execute(newest).scalar() or chain.START
+        before = self.connection.execute(questions.HASH_OF_ENTRY, {"seq": self._began}).scalar() or chain.START
         try:
             detail = pack_document(self._detail)
         except (TypeError, ValueError) as error:
@@ -312,22 +298,17 @@ class SqlWriting(SqlReading):
         return first if has_own_id(kind) else ()
 
     def _newest_revisions(self, table: Table, ids: Sequence[str]) -> dict[str, int]:
-        query = select(table.c.id, func.max(table.c.revision)).group_by(table.c.id)
-        found = self.connection.execute(query.where(rows.among(table.c.id, ids, self._dialect)))
-        return dict(found.all())
+        query = questions.newest_revisions(table, self._dialect)
+        return dict(self.connection.execute(query, self._many(ids)).all())
 
     def _taken(self, ids: Iterable[str]) -> Sequence[str]:
         """Which ids belong to a record already, of whatever kind."""
-        query = select(IDENTITY.c.id).where(rows.among(IDENTITY.c.id, sorted(ids), self._dialect))
-        return self.connection.execute(query).scalars().all()
+        query = questions.taken(self._dialect)
+        return self.connection.execute(query, self._many(sorted(ids))).scalars().all()
+
+    def _many(self, ids: Sequence[str]) -> dict[str, Any]:
+        return {questions.MANY: questions.many(ids, self._dialect)}
 
 
 def _sequence(connection: Connection) -> int:
-    return connection.execute(select(func.max(LOG.c.seq))).scalar() or 0
-
-
-def _newest(table: Table, query: Select[Any]) -> Select[Any]:
-    """Rows that have no later revision."""
-    later = table.alias("later")
-    has_later = select(later.c.id).where(later.c.id == table.c.id, later.c.revision > table.c.revision).exists()
-    return query.where(~has_later)
+    return connection.execute(questions.NEWEST_ENTRY).scalar() or 0

@@ -132,8 +132,14 @@ def test_what_was_written_after_an_entry_is_told_in_order(drawn):
         assert [(each.id, each.revision) for each in lines] == [("a", 2), ("a", 3), ("b", 1)]
         assert [(each.id, each.revision) for each in councils] == [("a", 2), ("b", 1)]
         assert reading.written(Territory, 4) == []
-        assert reading.touched(Boundary, 1) == {"a", "b"}
-        assert reading.touched(Boundary, 3) == {"b"}
+        watched = {Boundary: "id", Territory: "called", Act: "territory"}
+        assert reading.touched(watched, 1) == {
+            Boundary: {"a", "b"},
+            Territory: {"Consejo a", "Consejo b"},
+            Act: set(),
+        }
+        assert reading.touched(watched, 3) == {Boundary: {"b"}, Territory: {"Consejo a", "Consejo b"}, Act: set()}
+        assert reading.touched(watched, 4) == {Boundary: set(), Territory: set(), Act: set()}
 
 
 def test_every_revision_made_in_one_writing_stays(store):
