@@ -22,7 +22,10 @@ from typing import Any
 import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
 
-WGS84 = "EPSG:4326"
+from territory.geo import crs
+
+WGS84 = crs.WGS84
+"""The object itself, not its name: a few shapes are made faster than a name is looked up."""
 
 LAYER_COLUMNS = ("name", "level", "parent", "kind", "families")
 

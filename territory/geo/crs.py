@@ -38,8 +38,10 @@ def require_projected(units: GeoSeries) -> None:
 
 def require_geographic(shapes: GeoSeries) -> None:
     """Raise `NotGeographic` unless ``shapes`` are in WGS 84."""
-    # Comparing CRS objects takes longer than checking a drawing, hence the string first.
     crs = shapes.crs
+    if crs is WGS84:
+        return
+    # Comparing CRS objects takes longer than checking a drawing, hence the string first.
     if crs is None or (crs.to_string() not in ("EPSG:4326", "OGC:CRS84") and not WGS84.equals(crs, True)):
         raise NotGeographic(f"WGS 84 is needed, got {crs.to_string() if crs else 'no CRS'}")
 

@@ -185,13 +185,12 @@ def _strips(
         if left in changed or right in changed
     ]
     left, right = (np.array([claims[pair[side]].shape for pair in pairs], dtype=object) for side in (0, 1))
-    ground = shared_ground(left, right)
-    meet = np.flatnonzero(shapely.area(ground) > 0)
-    if not len(meet):
-        return {}
-    pairs = [pairs[at] for at in meet]
-    ground = _outside_shared(writing, pairs, ground[meet], limits)
-    return {pair: strip for pair, strip in zip(pairs, _wide(ground, limits), strict=True) if strip.area_m2 > 0}
+    found = {
+        pair: strip
+        for pair, strip in zip(pairs, _wide(shared_ground(left, right), limits), strict=True)
+        if strip.area_m2 > 0
+    }
+    return _outside_shared(writing, found, limits)
 
 
 def _meeting(claims: Mapping[str, _Claim], limits: Tolerances) -> Iterator[Pair]:
@@ -210,18 +209,20 @@ def _meeting(claims: Mapping[str, _Claim], limits: Tolerances) -> Iterator[Pair]
         yield from zip(found["left"], found["right"], strict=True)
 
 
-def _outside_shared(writing: Reading, pairs: list[Pair], ground: np.ndarray, limits: Tolerances) -> np.ndarray:
-    """Ground of pairs without the places that both declared shared, and the tolerance around them."""
+def _outside_shared(writing: Reading, found: Mapping[Pair, _Strip], limits: Tolerances) -> dict[Pair, _Strip]:
+    """What is left of strips without the places that both sides declared shared, and the tolerance around them."""
     day = today()
     places = [
         each
-        for each in writing.find(SharedPlace)
+        for each in (writing.find(SharedPlace) if found else ())
         if (each.since is None or each.since <= day) and (each.until is None or day < each.until)
     ]
+    left = dict(found)
     if not places:
-        return ground
+        return left
     shapes = np.array([each.shape for each in places], dtype=object)
-    ground = ground.copy()
+    pairs = list(found)
+    ground = np.array([found[pair].shape for pair in pairs], dtype=object)
     at, place = shapely.STRtree(shapes).query(ground, predicate="intersects")
     for k in np.unique(at):
         # A place that names nobody in particular was declared shared by all.
@@ -231,8 +232,9 @@ def _outside_shared(writing: Reading, pairs: list[Pair], ground: np.ndarray, lim
         if valid:
             metres = to_metres(GeoSeries([shapely.union_all(shapes[valid])], crs=WGS84))
             around = metres.buffer(limits.sliver_m).to_crs(WGS84).iloc[0]
-            ground[k] = _polygons(shapely.difference(ground[k], around))
-    return ground
+            rest = _polygons(shapely.difference(ground[k], around))
+            [left[pairs[k]]] = _wide(np.array([rest], dtype=object), limits)
+    return {pair: strip for pair, strip in left.items() if strip.area_m2 > 0}
 
 
 def _wide(ground: np.ndarray, limits: Tolerances) -> list[_Strip]:
