@@ -12,6 +12,7 @@ import numpy as np
 import orjson
 import pandas as pd
 
+from territory.exchange import COLUMNS, is_ours
 from territory.intake.errors import IntakeError, Notice
 from territory.intake.people import is_personal
 from territory.profiles import Profile
@@ -21,7 +22,7 @@ ROLES = ("id", "name", "level", "parent", "kind", "families")
 _MOST_FAMILIES = 1_000_000
 
 _OURS = ("codes",)
-"""Columns of files that this program wrote, beside those of a layer."""
+"""Columns that only files have which this program wrote, whatever else was taken out of them since."""
 
 # Well-known names of each role, likeliest first, as `plain` writes them.
 _KNOWN: Mapping[str, tuple[str, ...]] = {
@@ -64,7 +65,7 @@ _KINDS = {
 
 @dataclass(slots=True)
 class Chooser:
-    """Picks columns by name while a file is read; remembers which looked personal.
+    """Picks columns by name while a file is read; remembers which looked personal, and whether the file is ours.
 
     Parameters
     ----------
@@ -79,6 +80,8 @@ class Chooser:
     candidates: dict[str, list[str]] = field(default_factory=dict)
     """By role, the columns that could hold it, likeliest first."""
     personal: list[str] = field(default_factory=list)
+    is_ours: bool = False
+    """Whether this program wrote the file, see `territory.exchange`: then texts stay as they stand."""
 
     def __call__(self, names: Sequence[str]) -> list[str]:
         """The columns worth reading.
@@ -94,6 +97,7 @@ class Chooser:
                 raise IntakeError("columns.unknown", column=column, columns=list(names)[:20])
             if column in self.personal:
                 raise IntakeError("columns.personal_asked", column=column)
+        self.is_ours = is_ours(names)
         kept = [name for name in names if name not in self.personal]
         self.candidates = {role: self._candidates(role, kept) for role in ROLES}
         wanted = {column for columns in self.candidates.values() for column in columns} | set(
@@ -102,12 +106,15 @@ class Chooser:
         return [name for name in kept if name in wanted]
 
     def kept_beside(self, names: Iterable[str]) -> list[str]:
-        """Which columns are kept under their own names: those asked for, and those only our own files have."""
-        return [name for name in names if name in self.beside or name in _OURS]
+        """Which columns are kept under their own names: those asked for, and all those of our own files."""
+        others = {name for name in names if name not in COLUMNS} if self.is_ours else _OURS
+        return [name for name in names if name in self.beside or name in others]
 
     def _candidates(self, role: str, names: Sequence[str]) -> list[str]:
         if role in self.asked:
             return [self.asked[role]]
+        if self.is_ours:
+            return [role]
         known = _KNOWN[role]
         found = [name for name in names if plain(name) in known]
         return sorted(found, key=lambda name: known.index(plain(name)))
@@ -154,7 +161,7 @@ def attributes(
     notices: list[Notice] = []
     if chooser.personal:
         notices.append(Notice(code="columns.personal", args={"columns": chooser.personal}))
-    read = _Reading(columns, rows, chooser.candidates)
+    read = _Reading(columns, rows, chooser)
     words = _level_words(profile)
     levels, level_column = read.mapped("level", words)
     kinds, _ = read.mapped("kind", {word: kind for kind, said in _KINDS.items() for word in said})
@@ -184,11 +191,11 @@ class _Reading:
         self,
         columns: Mapping[str, Sequence[Any]],
         rows: np.ndarray[Any, Any],
-        candidates: Mapping[str, list[str]],
+        chooser: Chooser,
     ) -> None:
         self.rows = rows
         self._columns = columns
-        self._candidates = candidates
+        self._chooser = chooser
 
     def values(self, column: str) -> np.ndarray[Any, Any]:
         given: Any = self._columns[column]
@@ -196,14 +203,22 @@ class _Reading:
             given = pd.Series(given, dtype=object).to_numpy()
         return np.asarray(given[self.rows])
 
+    def said(self, column: str) -> pd.Series:
+        """Values of a column as text."""
+        return texts(self.values(column), is_exact=self._chooser.is_ours)
+
+    def told(self, column: str) -> pd.Series:
+        """The same, and what is nested as JSON."""
+        return texts(_flat(self.values(column)), is_exact=self._chooser.is_ours)
+
     def candidates(self, role: str) -> list[str]:
-        return [column for column in self._candidates.get(role, ()) if column in self._columns]
+        return [column for column in self._chooser.candidates.get(role, ()) if column in self._columns]
 
     def text(self, role: str, without: tuple[str | None, ...]) -> tuple[pd.Series, str | None]:
         """Values of the first column of a role that has any."""
         for column in self.candidates(role):
             if column not in without:
-                said = _text(self.values(column))
+                said = self.said(column)
                 if said.notna().any():
                     return said, column
         return pd.Series([None] * len(self.rows), dtype=object), None
@@ -211,7 +226,7 @@ class _Reading:
     def mapped(self, role: str, words: Mapping[str, str]) -> tuple[pd.Series, str | None]:
         """Values of the first column of a role in which some are words that we know."""
         for column in self.candidates(role):
-            said = _text(self.values(column))
+            said = self.said(column)
             known = {value: words.get(plain(value)) for value in said.dropna().unique()}
             mapped = said.map(known).astype(object)
             mapped = mapped.where(mapped.notna(), None)
@@ -220,8 +235,16 @@ class _Reading:
         return pd.Series([None] * len(self.rows), dtype=object), None
 
 
-def _text(values: np.ndarray[Any, Any]) -> pd.Series:
-    """Values as text; ``None`` where there is nothing."""
+def texts(values: np.ndarray[Any, Any], *, is_exact: bool = False) -> pd.Series:
+    """Values as text; ``None`` where there is nothing.
+
+    Parameters
+    ----------
+    values
+        (n,) whatever a reader read; what is nested is no text.
+    is_exact
+        Whether blanks around a text belong to it, and an empty text is one.
+    """
     if values.dtype.kind == "f":
         whole = np.isfinite(values) & (values == np.trunc(values))
         said = pd.Series([str(int(v)) if w else str(v) for v, w in zip(values, whole, strict=True)], dtype=object)
@@ -232,6 +255,8 @@ def _text(values: np.ndarray[Any, Any]) -> pd.Series:
     if not series.map(lambda value: isinstance(value, str)).all():
         # Nothing but text and numbers can be an id or a name.
         series = series.map(_said)
+    if is_exact:
+        return series.astype(object).where(series.notna(), None)
     series = series.str.strip() if series.notna().any() else series
     return series.where(series.notna() & (series != ""), None)
 
@@ -249,7 +274,7 @@ def _ids(read: _Reading, notices: list[Notice]) -> tuple[pd.Series, str | None]:
     numbered = pd.Series((read.rows + 1).astype(str).astype(object))
     failed: tuple[str, str] | None = None
     for column in read.candidates("id"):
-        said = _text(read.values(column))
+        said = read.said(column)
         if said.notna().all() and said.is_unique:
             return said, column
         if said.notna().any() and failed is None:
@@ -264,8 +289,7 @@ def _ids(read: _Reading, notices: list[Notice]) -> tuple[pd.Series, str | None]:
 def _families(read: _Reading, notices: list[Notice]) -> pd.Series:
     """Whole numbers; anything else is missing, and told."""
     for column in read.candidates("families"):
-        values = read.values(column)
-        said = _text(values)
+        said = read.said(column)
         number = pd.to_numeric(said, errors="coerce")
         is_whole = number.notna() & (number == np.trunc(number)) & (number >= 0) & (number <= _MOST_FAMILIES)
         if refused := int((said.notna() & ~is_whole).sum()):
@@ -292,9 +316,9 @@ def beside(columns: Mapping[str, Sequence[Any]], rows: np.ndarray[Any, Any], cho
     columns, rows, chooser
         As for `attributes`.
     """
-    read = _Reading(columns, rows, {})
-    texts = {name: _text(_flat(read.values(name))) for name in chooser.kept_beside(columns)}
-    frame = pd.DataFrame(texts, index=range(len(rows))).astype(object)
+    read = _Reading(columns, rows, chooser)
+    told = {name: read.told(name) for name in chooser.kept_beside(columns)}
+    frame = pd.DataFrame(told, index=range(len(rows))).astype(object)
     return frame.where(frame.notna(), None)
 
 

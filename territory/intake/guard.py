@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
+from territory.exchange import SIDECAR
 from territory.intake.errors import IntakeError
 from territory.intake.formats import IS_TEXT, Format
 
@@ -26,7 +27,7 @@ _CHUNK = 1 << 20
 _MEMORY_PER_BYTE = {"text": 9, "binary": 6}
 
 _PREFERRED = (".shp", ".gpkg", ".kml", ".geojson", ".json", ".topojson", ".fgb", ".parquet", ".gpx", ".csv")
-_SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", SIDECAR)
 _CLUTTER = ("__MACOSX", ".DS_Store")
 
 
@@ -179,8 +180,8 @@ def _require_sane(members: list[zipfile.ZipInfo], path: Path, limit: int) -> Non
 
 def _target(name: str, i: int) -> str:
     """A name of our own, whatever path the archive gives; the parts of a shapefile share a stem."""
-    suffix = _suffix(name)
-    return f"map{suffix}" if suffix in _SHAPEFILE_PARTS else f"map-{i}{suffix}"
+    part = next((part for part in _SHAPEFILE_PARTS if name.lower().endswith(part)), None)
+    return f"map-{i}{_suffix(name)}" if part is None else f"map{part}"
 
 
 def _copy(packed, target: Path, limit: int, path: Path) -> int:  # type: ignore[no-untyped-def]

@@ -38,7 +38,7 @@ def read_kml(data: bytes, choose: Choose, *, name: str) -> Source:
         raise IntakeError("kml.only_links", name=name, links=reader.links)
     shapes = np.full(len(reader.shapes), None, dtype=object)
     shapes[:] = reader.shapes
-    names = list(dict.fromkeys(key for told in reader.told for key in told))
+    names = list(dict.fromkeys([*reader.fields, *(key for told in reader.told for key in told)]))
     return Source(
         shapes=shapes,
         crs=WGS84,
@@ -52,6 +52,8 @@ class _Placemarks(Reader):
     def __init__(self) -> None:
         super().__init__()
         self.shapes: list[shapely.Geometry | None] = []
+        self.fields = ["name"]
+        """What a Placemark can tell: its name, and what the Schema declares."""
         self.told: list[dict[str, str]] = []
         self.reasons: dict[int, str] = {}
         self.links = 0
@@ -69,6 +71,8 @@ class _Placemarks(Reader):
             self._rings = []
         elif name == "Track":
             self._track = []
+        elif name == "SimpleField":
+            self.fields.append(attributes.get("name", ""))
         elif name in _DATA:
             self._key = attributes.get("name", "")
         elif name == "NetworkLink":
@@ -80,9 +84,9 @@ class _Placemarks(Reader):
         if name == "Placemark":
             self._finish()
         elif name == "name" and self.path[-1] == "Placemark":
-            self._attributes["name"] = text.strip()
+            self._attributes["name"] = text
         elif name == "SimpleData" or (name == "value" and self.path[-1] == "Data"):
-            self._attributes[self._key] = text.strip()
+            self._attributes[self._key] = text
         elif name == "coordinates":
             self._coordinates(text)
         elif name == "coord":

@@ -18,9 +18,12 @@ import pyogrio.raw
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
 
+from territory.exchange import SIDECAR
+from territory.intake.columns import texts
 from territory.intake.errors import IntakeError, Notice
 from territory.intake.formats import Format
 from territory.intake.guard import MAX_BYTES
+from territory.intake.ours import Cells, completed, our_table
 from territory.intake.reference import WGS84, file_crs
 from territory.intake.source import Choose, Source
 from territory.intake.text import best_encoding
@@ -77,10 +80,12 @@ def read_gdal(path: Path, kind: Format, choose: Choose, *, layer: str | None, na
         Damaged, incomplete, or without such a layer.
     """
     notices: list[Notice] = []
-    encoding = None
+    encoding, beside = None, None
     if kind is Format.SHAPEFILE:
         _require_whole_shapefile(path, name)
-        encoding, told = _dbf_encoding(path)
+        beside = _values_beside(path, name)
+        # What we wrote is as it says; names in letters of far away would be taken for something else.
+        encoding, told = (_said_encoding(path) or "utf-8", []) if beside else _dbf_encoding(path)
         notices += told
     try:
         # GDAL warns of every odd thing it meets; what matters to people is told by notices of our own.
@@ -92,11 +97,15 @@ def read_gdal(path: Path, kind: Format, choose: Choose, *, layer: str | None, na
             info = pyogrio.read_info(path, layer=layer, encoding=encoding)
             if info["geometry_type"] is None:
                 raise IntakeError("shapes.none", name=name)
-            chosen = choose([str(field) for field in info["fields"]])
+            fields = [str(field) for field in info["fields"]]
             if kind is Format.GEOPACKAGE:
-                wkb, columns = _by_arrow(path, layer, chosen)
+                wkb, columns = _by_arrow(path, layer, choose(fields))
+            elif beside and "id" in fields:
+                wkb, table = _by_rows(path, layer, fields, encoding)
+                full = completed({field: texts(table[field], is_exact=True) for field in fields}, beside)
+                columns = {column: full[column] for column in choose(list(full))}
             else:
-                wkb, columns = _by_rows(path, layer, chosen, encoding)
+                wkb, columns = _by_rows(path, layer, choose(fields), encoding)
             shapes = shapely.from_wkb(wkb, on_invalid="fix")
     except _NATIVE_ERRORS as error:
         raise IntakeError("file.damaged", name=name, kind=str(kind)) from error
@@ -219,14 +228,24 @@ def _part(path: Path, suffix: str) -> Path | None:
     return None
 
 
+def _values_beside(path: Path, name: str) -> dict[str, Cells] | None:
+    """What lies beside a shapefile of ours, its values in full."""
+    table = _part(path, SIDECAR)
+    return None if table is None else our_table(table.read_bytes().decode("utf-8-sig", errors="replace"), name)
+
+
+def _said_encoding(path: Path) -> str | None:
+    cpg = _part(path, ".cpg")
+    said = cpg.read_text("ascii", errors="replace").strip().lower()[:20] if cpg else None
+    return _ENCODINGS.get(said or "", said)
+
+
 def _dbf_encoding(path: Path) -> tuple[str | None, list[Notice]]:
     """How the table of a shapefile is encoded: what it says, unless the letters say otherwise."""
     table = _part(path, ".dbf")
     if table is None:
         return None, []
-    cpg = _part(path, ".cpg")
-    said = cpg.read_text("ascii", errors="replace").strip().lower()[:20] if cpg else None
-    said = _ENCODINGS.get(said or "", said)
+    said = _said_encoding(path)
     with table.open("rb") as file:
         header = file.read(32)
         if len(header) < 32:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -14,9 +14,11 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from territory.exchange import GEOMETRY
 from territory.intake.angles import Value, parse_angle, parse_number, parse_pair
 from territory.intake.columns import plain
 from territory.intake.errors import IntakeError, Notice
+from territory.intake.ours import our_table
 from territory.intake.reference import (
     WGS84,
     degrees,
@@ -91,9 +93,13 @@ def read_table(text: str, choose: Choose, *, profile: Profile, crs: str | None =
     IntakeError
         A line cannot be read, the order of the two coordinates or the UTM zone is not known, or there are too few.
     """
+    ours = our_table(text, name)
+    if ours is not None and GEOMETRY in ours:
+        wkt = ours.pop(GEOMETRY)
+        return _with_shapes(wkt, {column: ours[column] for column in choose(list(ours))}, crs)
     table = _table(text, name)
-    if (wkt := _column(table, _WKT)) is not None:
-        return _read_wkt(table, wkt, choose, crs)
+    if (at := _column(table, _WKT)) is not None:
+        return _read_wkt(table, at, choose, crs)
     group, keep = _groups(table, name)
     coords, system, notices = _coordinates(table, profile, crs, name)
     shapes, reasons, firsts = _polygons(coords, group, name)
@@ -485,13 +491,17 @@ def _polygons(
 
 def _read_wkt(table: _Table, column: int, choose: Choose, crs: str | None) -> Source:
     """A table with whole geometries, as QGIS and PostGIS export them."""
-    texts = np.array([row[column].strip() or None for row in table.cells], dtype=object)
-    shapes = shapely.from_wkt(texts, on_invalid="fix")
     kept = [i for i in range(len(table.names)) if i != column]
     columns = {
         name: [row[table.names.index(name)] for row in table.cells]
         for name in choose([table.names[i] for i in kept])
     }
+    return _with_shapes([row[column].strip() or None for row in table.cells], columns, crs)
+
+
+def _with_shapes(wkt: Sequence[str | None], columns: Mapping[str, Sequence[Any]], crs: str | None) -> Source:
+    texts = np.array(wkt, dtype=object)
+    shapes = shapely.from_wkt(texts, on_invalid="fix")
     unbuilt = np.flatnonzero(shapely.is_missing(shapes) & (texts != None))  # noqa: E711 - elementwise
     # Nothing in a table says what its WKT is in; degrees are taken as they are, metres are asked about.
     coords = shapely.get_coordinates(shapes)
