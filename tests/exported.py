@@ -85,8 +85,10 @@ def layers(draw: st.DrawFn) -> GeoDataFrame:
 
 def said(value: Any) -> str | None:
     """An extra value as it must come back."""
-    if value is None or isinstance(value, str):
+    if isinstance(value, str):
         return value
+    if value is None or value != value:
+        return None
     if isinstance(value, datetime.date):
         return value.isoformat()
     return orjson.dumps(value).decode() if isinstance(value, dict) else str(value)
