@@ -70,7 +70,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     processors = os.cpu_count() or 1
+    # One thread runs at a time, whatever many there are: more of them only wait for it, and in no order.
+    to_thread.current_default_thread_limiter().total_tokens = 2 * processors
     app.state.drawing_limiter = CapacityLimiter(2 * processors)
+    # One changes the store while another is read and measured; the rest wait in the order in which they came.
+    app.state.writing_limiter = CapacityLimiter(2)
     app.state.heavy_limiter = CapacityLimiter(max(1, processors // 2))
     profile = load_profile(settings.profile)
     register = await to_thread.run_sync(open_register, settings.store, profile)

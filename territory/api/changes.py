@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,6 +17,8 @@ from territory.services.register import Done, Once
 
 _TAG = re.compile(r'(?:W/)?"v(\d{1,9})"')
 _MOST_NAME = 200
+
+T = TypeVar("T")
 
 PRIVATE = "private, no-store"
 
@@ -53,6 +56,11 @@ def once_of(request: Request, access: Access, body: bytes) -> Once | None:
     if not 0 < len(name) <= _MOST_NAME:
         raise Unusable("request.idempotency", limit=_MOST_NAME)
     return Once.of(access, name, request.method.encode(), request.url.path.encode(), body)
+
+
+async def changed(request: Request, change: Callable[..., T], *given: Any) -> T:
+    """What a change came to, made when its turn has come."""
+    return await to_thread.run_sync(change, *given, limiter=request.app.state.writing_limiter)
 
 
 def made_once(make: Callable[[], str]) -> str:

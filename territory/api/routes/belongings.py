@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from anyio import to_thread
 from fastapi import APIRouter, Path, Request, Response
 from shapely import Point
 
 from territory.api import schemas
-from territory.api.changes import answered, based_on, json_body, made_once, once_of
+from territory.api.changes import answered, based_on, changed, json_body, made_once, once_of
 from territory.api.fields import Fields
 from territory.api.keys import AccessDep, EyesDep
 from territory.api.parameters import LiveDep
@@ -56,7 +55,7 @@ async def add_place(
             once=once,
         )
 
-    return answered({"id": await to_thread.run_sync(made_once, make)}, status=201, version=1)
+    return answered({"id": await changed(request, made_once, make)}, status=201, version=1)
 
 
 @router.patch(
@@ -71,10 +70,11 @@ async def change_place(
     fields, version = Fields(sent, ("visible", "ends")), based_on(request)
     visible = fields.truth("visible", otherwise=False) if "visible" in fields else None
     ends = fields.truth("ends", otherwise=False)
-    kept = await to_thread.run_sync(
+    kept = await changed(
+        request,
         lambda: belongings.change_place(
             live.register, access, territory_id, place_id, based_on=version, visible=visible, ends=ends
-        )
+        ),
     )
     return answered(_place(kept), version=kept.revision)
 
@@ -94,7 +94,7 @@ async def add_code(
         system, code = fields.need("system", limit=60), fields.need("code", limit=100)
         return belongings.add_code(live.register, access, territory_id, system=system, code=code, once=once)
 
-    return answered({"id": await to_thread.run_sync(made_once, make)}, status=201, version=1)
+    return answered({"id": await changed(request, made_once, make)}, status=201, version=1)
 
 
 @router.get("/links", responses=schemas.CHANGED)
@@ -125,7 +125,7 @@ async def add_link(
             once=once,
         )
 
-    return answered({"id": await to_thread.run_sync(made_once, make)}, status=201, version=1)
+    return answered({"id": await changed(request, made_once, make)}, status=201, version=1)
 
 
 @router.delete("/links/{link_id}", responses=schemas.CHANGED)

@@ -9,7 +9,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Path, Request, Response
 
 from territory.api import schemas
-from territory.api.changes import answered, json_body, made_once, once_of
+from territory.api.changes import answered, changed, json_body, made_once, once_of
 from territory.api.drawings import read_area
 from territory.api.fields import Fields
 from territory.api.keys import COOKIE, AccessDep, Gate, require_same_origin
@@ -103,7 +103,7 @@ async def issue_key(request: Request, live: LiveDep, access: AccessDep) -> Respo
         made.append(issued)
         return issued.key.id
 
-    name = await to_thread.run_sync(made_once, make)
+    name = await changed(request, made_once, make)
     if made:
         return answered({**told(made[0].key), "key": made[0].whole}, status=201, location=f"/api/keys/{name}")
     # The secret was in the first answer, which may have been lost; a second one would be a second door.

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from anyio import to_thread
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from territory.api import schemas
 from territory.api.caching import revalidated
-from territory.api.changes import answered, based_on, json_body, made_once, once_of
+from territory.api.changes import answered, based_on, changed, json_body, made_once, once_of
 from territory.api.drawings import drawing_of
 from territory.api.fields import Fields
 from territory.api.keys import AccessDep, EyesDep
@@ -88,7 +87,7 @@ async def create_territory(request: Request, live: LiveDep, access: AccessDep) -
             once=once_of(request, access, body),
         )
 
-    made = await to_thread.run_sync(made_once, make)
+    made = await changed(request, made_once, make)
     return answered({"id": made}, status=201, version=1, location=f"/api/territories/{made}")
 
 
@@ -128,8 +127,8 @@ async def describe_territory(
     }
     changes = {("called" if name == "name" else name): read[name]() for name in read if name in fields}
     version = based_on(request)
-    kept = await to_thread.run_sync(
-        lambda: territories.describe(live.register, access, territory_id, changes, based_on=version)
+    kept = await changed(
+        request, lambda: territories.describe(live.register, access, territory_id, changes, based_on=version)
     )
     return answered({"id": kept.id, "revision": kept.revision}, version=kept.revision)
 
@@ -163,8 +162,7 @@ async def put_boundary(
         )
         return str(version.revision)
 
-    limiter = request.app.state.drawing_limiter
-    version = int(await to_thread.run_sync(made_once, keep, limiter=limiter))
+    version = int(await changed(request, made_once, keep))
     return answered({"version": version}, status=201, version=version)
 
 
@@ -207,7 +205,7 @@ async def propose(
             live.register, access, territory_id, shape, _making(sent), based_on=version, once=once
         ).id
 
-    made = await to_thread.run_sync(made_once, make)
+    made = await changed(request, made_once, make)
     return answered({"id": made}, status=201)
 
 
@@ -223,8 +221,9 @@ async def decide(
     require(eyes, Operation.DECIDE, territory_id, live.current())
     sent, _ = await json_body(request)
     takes, version = Fields(sent, ["takes"]).truth("takes", otherwise=False), based_on(request)
-    kept = await to_thread.run_sync(
-        lambda: boundaries.decide(live.register, access, territory_id, proposal_id, takes=takes, based_on=version)
+    kept = await changed(
+        request,
+        lambda: boundaries.decide(live.register, access, territory_id, proposal_id, takes=takes, based_on=version),
     )
     return answered({"version": kept.revision if kept else None}, version=kept.revision if kept else None)
 
