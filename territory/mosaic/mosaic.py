@@ -81,7 +81,7 @@ class Mosaic:
     def metres(self) -> GeoDataFrame:
         """The layer in the working projection."""
         with self._lock:
-            shapes = GeoSeries(_objects(self._tiles.metres), index=self.layer.index, crs=self.crs)
+            shapes = GeoSeries(_objects(self._metres), index=self.layer.index, crs=self.crs)
             return self.layer.set_geometry(shapes)
 
     @cached_property
@@ -92,9 +92,16 @@ class Mosaic:
         return _Tiles(
             ids=list(layer.index),
             degrees=degrees,
-            metres=self._measured(layer.geometry),
             columns={column: list(layer[column]) for column in LAYER_COLUMNS},
         )
+
+    @property
+    def _metres(self) -> list[BaseGeometry]:
+        """Boundaries in metres, row by row; measured when first asked for, as who only reads needs none."""
+        tiles = self._tiles
+        if tiles.metres is None:
+            tiles.metres = self._measured(GeoSeries(_objects(tiles.degrees), crs=WGS84))
+        return tiles.metres
 
     def _measured(self, boundaries: GeoSeries) -> list[BaseGeometry]:
         """Boundaries in metres; those that another mosaic has measured are not measured again."""
@@ -111,7 +118,7 @@ class Mosaic:
         """Every boundary in metres, by the identity of its object in degrees."""
         with self._lock:
             tiles = self._tiles
-            return {id(shape): metres for shape, metres in zip(tiles.degrees, tiles.metres, strict=True)}
+            return {id(shape): metres for shape, metres in zip(tiles.degrees, self._metres, strict=True)}
 
     def update(
         self,
@@ -219,11 +226,13 @@ class Mosaic:
         with self._lock:
             if level not in self._indexes:
                 ids = list(self.levels.get(level, ()))
-                shapes = [self._tiles.metres[self._tiles.row[each]] for each in ids]
+                metres = self._metres
+                shapes = [metres[self._tiles.row[each]] for each in ids]
                 self._indexes[level] = NeighbourIndex(GeoSeries(_objects(shapes), index=ids, crs=self.crs))
             found = self._indexes[level].around(shape, within=within_m)
             ids = found if of is None else [each for each in found if of(each)]
-            shapes = [self._tiles.metres[self._tiles.row[each]] for each in ids]
+            metres = self._metres
+            shapes = [metres[self._tiles.row[each]] for each in ids]
         # An index of plain objects: for a few rows, pandas' own strings take longer than the geometry.
         return GeoSeries(_objects(shapes), index=pd.Index(ids, name="id", dtype=object), crs=self.crs)
 
@@ -239,21 +248,22 @@ class Mosaic:
 class _Tiles:
     """Rows of a mosaic that can be replaced one by one."""
 
-    def __init__(
-        self,
-        ids: list[str],
-        degrees: list[BaseGeometry],
-        metres: list[BaseGeometry],
-        columns: dict[str, list[Any]],
-    ) -> None:
-        self.ids, self.degrees, self.metres, self.columns = ids, degrees, metres, columns
+    def __init__(self, ids: list[str], degrees: list[BaseGeometry], columns: dict[str, list[Any]]) -> None:
+        self.ids, self.degrees, self.columns = ids, degrees, columns
+        self.metres: list[BaseGeometry] | None = None
+        """Of the same rows; none until somebody measures them."""
         self.row = {each: row for row, each in enumerate(ids)}
+
+    @property
+    def _lists(self) -> list[list[Any]]:
+        measured = () if self.metres is None else (self.metres,)
+        return [self.ids, self.degrees, *self.columns.values(), *measured]
 
     def place(
         self, territory: str, degrees: BaseGeometry, metres: BaseGeometry, attributes: Sequence[Any]
     ) -> None:
-        lists = (self.ids, self.degrees, self.metres, *self.columns.values())
-        values = (territory, degrees, metres, *attributes)
+        lists = self._lists
+        values = (territory, degrees, *attributes, metres)[: len(lists)]
         row = self.row.get(territory)
         if row is None:
             self.row[territory] = len(self.ids)
@@ -268,7 +278,7 @@ class _Tiles:
         if row is None:
             return
         # The last one moves into the gap.
-        for each in (self.ids, self.degrees, self.metres, *self.columns.values()):
+        for each in self._lists:
             last = each.pop()
             if row < len(each):
                 each[row] = last
