@@ -1,7 +1,7 @@
 # Two commands: `make run` opens the demo, `make test` runs everything CI runs.
 # Both work on a bare Debian machine with Python 3.11 or newer.
 .DEFAULT_GOAL := help
-.PHONY: help install install-test debian run test lint quick bench lock clean
+.PHONY: help install install-test paper debian run test lint quick bench lock clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -35,7 +35,15 @@ $(VENV)/.test: requirements-test.lock $(VENV)/.run
 
 install: $(VENV)/.run
 
-install-test: $(VENV)/.test debian
+install-test: $(VENV)/.test paper debian
+
+# What lays out the text of the printed sheet as PDF, 6 MB. Without it everything else works, and a browser prints.
+PAPER := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
+
+paper:
+	@dpkg -s $(PAPER) >/dev/null 2>&1 || { $(SUDO) apt-get update -qq \
+	  && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $(PAPER); } \
+	  || echo "territory sheet writes no PDF on this machine: it lacks $(PAPER)"
 
 # What the tests need from Debian: a browser, Node.js to check the browser code, and PostGIS. Debian may start a
 # PostgreSQL server when it installs one; the tests never touch it, see tests/postgis.py.
@@ -47,7 +55,7 @@ debian:
 	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq \
 	  && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; fi
 
-run: install
+run: install paper
 	@[ -e $(STORE) ] || $(BIN)/territory demo --store $(STORE)
 	$(BIN)/territory serve --store $(STORE) --port $(PORT)
 
