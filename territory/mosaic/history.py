@@ -83,17 +83,20 @@ def read_day(reading: Reading, day: Date, *, ids: Collection[str] | None = None)
     ids
         Only these.
     """
-    columns = ("id", "called", "level", "kind", "families", "revision", "publication", "since", "until")
+    columns = "id called level kind families revision publication published since until".split()
     stood = {
         id_: rest
         for id_, *rest, since, until in reading.rows(Territory, columns, ids=ids)
         if _holds(since, until, day)
     }
     lines = _lines(reading, day, ids)
-    published = _published(reading, day, [each for each, row in stood.items() if row[-1] != Publication.PRIVATE])
+    is_past = day < Date.today()
+    public = [each for each, (*_, publication, _) in stood.items() if publication is not Publication.PRIVATE]
+    # Today it stands in the record itself; what was published before, only its acts tell.
+    published = _published(reading, day, public) if is_past else {each: stood[each][-1] or 0 for each in public}
     parents = _parents(reading, day, ids)
     standing, drawn = {}, []
-    for id_, (name, level, kind, families, revision, publication) in stood.items():
+    for id_, (name, level, kind, families, revision, publication, _) in stood.items():
         version, shown, wkb = lines.get(id_, _NO_LINE)
         standing[id_] = Standing(
             name,
