@@ -33,6 +33,7 @@ Date = datetime.date
 _FEW = 2_000
 """Up to so many are asked for by their ids; more, and the whole table is read."""
 _NO_LINE = (0, False, None)
+_SAID = ("called", "level", "kind", "families", "revision", "publication", "published")
 
 
 class Standing(NamedTuple):
@@ -83,7 +84,7 @@ def read_day(reading: Reading, day: Date, *, ids: Collection[str] | None = None)
     ids
         Only these.
     """
-    columns = "id called level kind families revision publication published since until".split()
+    columns = ("id", *_SAID, "since", "until")
     stood = {
         id_: rest
         for id_, *rest, since, until in reading.rows(Territory, columns, ids=ids)
