@@ -300,6 +300,31 @@ def import_(
         raise typer.Exit(1)
 
 
+@app.command(help="cli.export.help")
+def export(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="cli.export.file", dir_okay=False)],
+    store: Store = DEFAULT_STORE,
+    level: Annotated[str | None, typer.Option(help="cli.export.level")] = None,
+    date: Annotated[datetime.datetime | None, _day("export.date")] = None,
+    public: Annotated[bool, typer.Option("--public", help="cli.export.only_public")] = False,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+) -> None:
+    """Write the register into a file."""
+    from territory.cli.export import export_file
+
+    export_file(
+        file,
+        store=store,
+        profile=profile,
+        level=level,
+        day=date and date.date(),
+        is_public=public,
+        language=ctx.obj,
+    )
+
+
 @key.command("issue", help="cli.key.issue.help")
 def issue_key(
     ctx: typer.Context,

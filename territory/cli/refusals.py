@@ -15,9 +15,10 @@ _REASONS = {
 
 def told(error: Exception, language: str) -> str | None:
     """The sentence for an error that whoever typed can do something about; none for a bug."""
+    from territory.export import ExportError
     from territory.intake import IntakeError
 
-    if isinstance(error, Refusal | IntakeError):
+    if isinstance(error, Refusal | IntakeError | ExportError):
         return error.said(language)
     if isinstance(error, OSError) and error.filename is not None:
         reason = next((reason for kind, reason in _REASONS.items() if isinstance(error, kind)), "other")

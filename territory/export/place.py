@@ -26,10 +26,15 @@ def whole(path: Path, name: str) -> Iterator[Path]:
         The folder is not there or not to be written in, or the disk is full.
     """
     # Its own folder, on the same disk: drivers leave journals and indexes beside what they write.
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name[:50]}.") as folder:
-        draft = Path(folder) / name
-        yield draft
-        # Otherwise a power cut may leave the new name with none of the bytes.
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
-        draft.replace(path)
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name[:50]}.") as folder:
+            draft = Path(folder) / name
+            yield draft
+            # Otherwise a power cut may leave the new name with none of the bytes.
+            with draft.open("rb") as file:
+                os.fsync(file.fileno())
+            draft.replace(path)
+    except OSError as error:
+        # Nobody typed the name of a draft, and a full disk tells no name at all.
+        error.filename = str(path)
+        raise

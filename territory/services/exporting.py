@@ -24,49 +24,36 @@ from territory.store.base import Reading
 Date = datetime.date
 
 
-def export(
+def layer_for(
     register: Register,
     access: Access,
-    path: Path,
-    form: Form,
     *,
     level: str | None = None,
     bbox: Bbox | None = None,
     day: Date | None = None,
-) -> int:
-    """Write what somebody may have of the register into a file, which appears when it is whole.
+) -> GeoDataFrame:
+    """What somebody may take out of the register.
 
     Parameters
     ----------
     register, access
         Of what, and who asks: `PUBLIC` gets what is published, everybody else what `whole_layer` gives them.
-    path, form
-        See `territory.export.write`.
     level, bbox
         See `chosen`.
     day
         As it was on that day; none for now.
 
-    Returns
-    -------
-    int
-        How many territories were written.
-
     Raises
     ------
     Unusable
         The level is none of the profile's.
-    ExportError, OSError
-        See `territory.export.write`.
     """
     if access is PUBLIC:
         public = public_register(register, day)
         layer = public_layer(public.layer, is_fictitious=public.mosaic.surroundings.is_fictitious)
     else:
         layer = whole_layer(register, access, day)
-    layer = chosen(layer, register.profile, level=level, bbox=bbox)
-    write_layer(layer, path, form)
-    return len(layer)
+    return chosen(layer, register.profile, level=level, bbox=bbox)
 
 
 def whole_layer(register: Register, access: Access, day: Date | None = None) -> GeoDataFrame:
@@ -75,7 +62,7 @@ def whole_layer(register: Register, access: Access, day: Date | None = None) -> 
     Parameters
     ----------
     register, access, day
-        As for `export`.
+        As for `layer_for`.
 
     Returns
     -------
