@@ -103,6 +103,15 @@ class Agreement(_Entry):
     how_sure: HowSure
 
 
+class Survey(_Entry):
+    """How coordinates are told on paper."""
+
+    datum: str
+    utm: Mapping[int, int]
+    """EPSG code of the datum's grid by zone."""
+    how_sure: HowSure
+
+
 class Privacy(_Entry):
     """How coarse a public number must be."""
 
@@ -134,6 +143,7 @@ class Profile(_Entry):
     parliament: Parliament
     referendum: Referendum
     agreement: Agreement
+    survey: Survey
     privacy: Privacy
 
     def with_tolerance(self, tolerance_m: float) -> Profile:
