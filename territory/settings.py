@@ -57,5 +57,11 @@ class Settings(BaseSettings):
     writes_per_minute: int = Field(default=600, gt=0)
     """Changes that one key may make, or one address without a key."""
 
+    log: Literal["text", "json"] = "text"
+    """How the server writes its log: lines for people, or one JSON object a line."""
+
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses of proxies whose word is taken for where a request comes from, separated by commas."""
+
     inline_boundaries: int = Field(default=2_000, ge=0)
     """Maps of more boundaries than this are drawn from vector tiles."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -15,6 +17,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from territory import logs
 from territory.api import errors
 from territory.api.headers import BodyLimit, Envelope
 from territory.api.keys import Gate
@@ -29,6 +32,8 @@ from territory.words import WEB
 
 # What a form adds around its file.
 _FORM_BYTES = 20_000
+_log = logging.getLogger("territory.server")
+
 _STATIC = ("vendor", "map", "draw", "key", "css", "i18n")
 
 
@@ -69,6 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
+    began = time.perf_counter()
     processors = os.cpu_count() or 1
     # One thread runs at a time, whatever many there are: more of them only wait for it, and in no order.
     to_thread.current_default_thread_limiter().total_tokens = 2 * processors
@@ -76,16 +82,22 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # One changes the store while another is read and measured; the rest wait in the order in which they came.
     app.state.writing_limiter = CapacityLimiter(2)
     app.state.heavy_limiter = CapacityLimiter(max(1, processors // 2))
-    profile = load_profile(settings.profile)
-    register = await to_thread.run_sync(open_register, settings.store, profile)
-    app.state.live = await to_thread.run_sync(Live, register)
+    try:
+        profile = load_profile(settings.profile)
+        register = await to_thread.run_sync(open_register, settings.store, profile)
+        app.state.live = await to_thread.run_sync(Live, register)
+    except Exception as error:
+        logs.note(_log, "start", error=error)
+        raise
     app.state.maps = MapPages(app.state.live, settings)
     # What was loaded stays: the collector need not walk over 50,000 boundaries while somebody waits.
     gc.collect()
     gc.freeze()
+    logs.note(_log, "start", version=app.version, ms=logs.elapsed_ms(began))
     yield
     gc.unfreeze()
     register.store.close()
+    logs.note(_log, "stop")
 
 
 class _Assets(StaticFiles):

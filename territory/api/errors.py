@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from territory import logs
 from territory.api.language import language_of
 from territory.intake import IntakeError
 from territory.services.errors import (
@@ -152,8 +153,14 @@ async def _refused(request: Request, error: Exception) -> Response:
 def _store_failed(request: Request, error: StoreError) -> Response:
     """What the store cannot do now: nothing was written, and whoever sent it still has it."""
     status, code = _status(error), next(code for kind, code in _STORE.items() if isinstance(error, kind))
-    _log.error("%s %s: %s", request.method, request.url.path, error)
+    logs.note(_log, "store", error=error, database=_said_by_database(error))
     return problem(request, status, code, say(language_of(request), f"errors.{code}"), {}, _HEADERS.get(status))
+
+
+def _said_by_database(error: StoreError) -> str | None:
+    """The code that the database gave, as ``SQLITE_FULL`` or ``53100``: its words may quote what was written."""
+    said = getattr(error.__cause__, "orig", None)
+    return getattr(said, "sqlite_errorname", None) or getattr(said, "sqlstate", None)
 
 
 async def _parameter(request: Request, error: Exception) -> Response:
@@ -182,7 +189,7 @@ async def _framework(request: Request, error: Exception) -> Response:
 
 def bug(request: Request, error: Exception) -> Response:
     """The answer to a bug: the trace goes to the log of whoever runs the server, never to who asked."""
-    _log.error("%s %s", request.method, request.url.path, exc_info=error)
+    logs.note(_log, "bug", error=error)
     return problem(request, 500, "bug", say(language_of(request), "errors.bug"), {})
 
 

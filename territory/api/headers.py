@@ -1,8 +1,9 @@
-"""What every answer carries: the time it took, and what a browser may not do with it."""
+"""What every answer carries: an id, the time it took, and what a browser may not do with it."""
 
 from __future__ import annotations
 
 import logging
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from territory import logs
 from territory.services.errors import TooLarge
 
 # What is data can do nothing in a browser; a page brings its own policy with a nonce.
@@ -24,11 +26,14 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""Anything can be sent as a method; of others nothing is written down."""
+
 _log = logging.getLogger("territory.access")
 
 
 class Envelope:
-    """Outermost middleware: security headers, ``Server-Timing``, an answer to bugs, and a log line."""
+    """Outermost middleware: an id, security headers, ``Server-Timing``, an answer to bugs, and a log line."""
 
     def __init__(self, app: ASGIApp, bug: Callable[[Request, Exception], Response]) -> None:
         self.app = app
@@ -39,30 +44,51 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        is_answered = False
+        # Ours, and not one that came with the request: whoever asks decides nothing of what is written down.
+        id_ = secrets.token_hex(8)
+        asked = logs.request_id.set(id_)
+        status = sent_bytes = 0
         began = time.perf_counter()
         name = "check" if scope["path"].startswith("/api/check") else "total"
 
         async def finish(message: Message) -> None:
-            nonlocal is_answered
+            nonlocal status, sent_bytes
             if message["type"] == "http.response.start":
-                is_answered = True
-                took_ms = 1000 * (time.perf_counter() - began)
+                status = message["status"]
                 headers = MutableHeaders(scope=message)
                 for key, value in _HEADERS.items():
                     headers.setdefault(key, value)
                 headers.setdefault("Content-Security-Policy", _DATA_POLICY)
-                headers.append("Server-Timing", f"{name};dur={took_ms:.2f}")
-                # The path only: a query may hold what its sender would not want in a log.
-                _log.info("%s %s %s %.1f ms", scope["method"], scope["path"], message["status"], took_ms)
+                headers["X-Request-Id"] = id_
+                headers.append("Server-Timing", f"{name};dur={1000 * (time.perf_counter() - began):.2f}")
+            sent_bytes += len(message.get("body", b""))
             await send(message)
 
         try:
             await self.app(scope, receive, finish)
         except Exception as error:
-            if is_answered:
+            if status:
                 raise
             await self.bug(Request(scope), error)(scope, receive, finish)
+        finally:
+            logs.note(
+                _log,
+                "request",
+                method=scope["method"] if scope["method"] in _METHODS else "*",
+                route=route_of(scope),
+                status=status,
+                ms=logs.elapsed_ms(began),
+                bytes=sent_bytes,
+            )
+            logs.request_id.reset(asked)
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the address that was asked for; of one that is none of ours nothing is told."""
+    route = scope.get("route")
+    if route is not None:
+        return str(route.path)
+    return f"{scope['root_path']}/*" if "endpoint" in scope else "*"
 
 
 def told_bytes(count: int) -> str:

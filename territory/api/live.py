@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from functools import cached_property
 
 from geopandas import GeoDataFrame
 
+from territory import logs
 from territory.findings import Finding
 from territory.maps.tiles import Tileset
 from territory.mosaic import Current, Mosaic
@@ -24,6 +26,8 @@ from territory.services.register import Register
 PATIENCE_S = 2.0
 
 _PAST_DAYS_KEPT = 4
+
+_log = logging.getLogger("territory.jobs")
 
 
 class Public:
@@ -88,7 +92,9 @@ class Public:
 
     def _check(self, answer: Future[list[Finding]]) -> None:
         try:
-            answer.set_result(publishing.layer_findings(self.mosaic, profile=self.profile))
+            with logs.job(_log, "findings"):
+                found = publishing.layer_findings(self.mosaic, profile=self.profile)
+            answer.set_result(found)
         except Exception as error:
             answer.set_exception(error)
 
@@ -161,7 +167,8 @@ class Live:
 
     def _warm(self) -> None:
         """Lay out now what the first drawing would have to wait for."""
-        for mosaic in (self.current().mosaic, self.public().mosaic):
-            for level, ids in mosaic.levels.items():
-                first = drawing.Drawing(shape=mosaic.layer.geometry[ids[0]], level=level)
-                drawing.check_drawing(first, mosaic, profile=self.profile)
+        with logs.job(_log, "warm"):
+            for mosaic in (self.current().mosaic, self.public().mosaic):
+                for level, ids in mosaic.levels.items():
+                    first = drawing.Drawing(shape=mosaic.layer.geometry[ids[0]], level=level)
+                    drawing.check_drawing(first, mosaic, profile=self.profile)

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import os
 import socket
+from typing import TYPE_CHECKING
 
 import typer
 
 from territory.services.errors import Unusable
-from territory.services.storing import require_store
+from territory.services.storing import require_store, told_url
 from territory.words import say
 
-_LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(message)s"}},
-    "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {
-        name: {"handlers": ["err"], "level": "INFO", "propagate": False} for name in ("uvicorn", "territory")
-    },
-}
+if TYPE_CHECKING:
+    from territory.settings import Settings
 
 
 def serve_store(
@@ -40,13 +34,18 @@ def serve_store(
     """
     import uvicorn
 
+    from territory import logs
+
+    settings = _settings()
     require_store(store)
     _require_free(host, port)
     # Workers are processes of their own and read their settings from the environment.
     os.environ["TERRITORY_STORE"] = store
     if pages_language is not None:
         os.environ["TERRITORY_LANGUAGE"] = pages_language
-    typer.echo(say(language, "cli.serve.at", url=f"http://{_for_url(host)}:{port}", store=store), err=True)
+    typer.echo(
+        say(language, "cli.serve.at", url=f"http://{_for_url(host)}:{port}", store=told_url(store)), err=True
+    )
     uvicorn.run(
         "territory.api.app:create_app",
         factory=True,
@@ -56,9 +55,25 @@ def serve_store(
         server_header=False,
         # Its access log would write queries; ours does not.
         access_log=False,
-        log_config=_LOGGING,
+        log_config=logs.config(settings.log),
+        forwarded_allow_ips=settings.trusted_proxies,
+        # Nothing here speaks it, and its log would hold addresses.
+        ws="none",
         timeout_graceful_shutdown=5,
     )
+
+
+def _settings() -> Settings:
+    from pydantic import ValidationError
+
+    from territory.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"TERRITORY_{str(first['loc'][0]).upper()}"
+        raise Unusable("setting.wrong", name=name, given=str(first["input"]), reason=first["msg"]) from None
 
 
 def _require_free(host: str, port: int) -> None:

@@ -52,7 +52,7 @@ def test_a_method_that_is_not_taken_comes_with_those_that_are(client):
     assert client.delete("/api/check").headers["allow"] == "POST"
 
 
-def test_a_bug_tells_nothing_of_its_insides(client, monkeypatch, caplog):
+def test_a_bug_tells_nothing_of_its_insides(client, monkeypatch):
     def broken(*_args, **_kwargs):
         raise RuntimeError("the secret of line 42")
 
@@ -63,7 +63,6 @@ def test_a_bug_tells_nothing_of_its_insides(client, monkeypatch, caplog):
     assert "secret" not in answer.text
     assert "Traceback" not in answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert "the secret of line 42" in caplog.text
 
 
 def test_somebody_who_opened_a_page_gets_a_page(client):

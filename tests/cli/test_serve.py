@@ -33,7 +33,9 @@ def server(store):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "territory", "serve", "--store", str(store), "--port", str(port)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env={**os.environ, "TERRITORY_LOG": "json"}
+    )
     url = f"http://127.0.0.1:{port}"
     for _ in range(300):
         try:
@@ -46,7 +48,9 @@ def server(store):
     process.send_signal(signal.SIGINT)
     _, log = process.communicate(timeout=20)
     assert "hushhush" not in log
-    assert "GET /api/territories 200" in log
+    told = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    assert {"start", "request", "job", "server", "stop"} == {line["event"] for line in told}
+    assert ("/api/territories", 200) in [(line.get("route"), line.get("status")) for line in told]
     assert "Traceback" not in log
 
 
@@ -82,6 +86,12 @@ def test_a_port_that_is_taken_ends_with_2_and_what_to_do(run, capsys, store):
         taken.listen()
         run("serve", "--store", store, "--port", taken.getsockname()[1], code=2)
     assert "--port" in capsys.readouterr().err
+
+
+def test_a_setting_that_cannot_be_ends_with_2_and_its_name(run, capsys, store, monkeypatch):
+    monkeypatch.setenv("TERRITORY_LOG", "verses")
+    run("serve", "--store", store, code=2)
+    assert "TERRITORY_LOG" in capsys.readouterr().err
 
 
 def test_only_this_machine_is_served_unless_somebody_says_otherwise():
