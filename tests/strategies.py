@@ -8,6 +8,8 @@ from geopandas import GeoSeries
 from hypothesis import strategies as st
 from shapely import LineString, affinity, box
 
+from territory.geo.repair import canonical
+
 UTM = "EPSG:32619"
 SIDE_M = 1000.0
 
@@ -51,3 +53,8 @@ def moved_apart(units: GeoSeries, seed: int, *, by_m: float, share: float = 1.0)
     steps = rng.uniform(-by_m, by_m, (len(units), 2)) * (rng.uniform(size=len(units)) < share)[:, None]
     moved = [affinity.translate(unit, *step) for unit, step in zip(units, steps, strict=True)]
     return GeoSeries(moved, index=units.index, crs=units.crs)
+
+
+def in_degrees(units: GeoSeries) -> GeoSeries:
+    """Units laid down in a valley at 10° N, canonical, in WGS 84."""
+    return canonical(GeoSeries(units.translate(500_000, 1_100_000).array, units.index, crs=UTM).to_crs(4326))

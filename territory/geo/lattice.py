@@ -174,7 +174,7 @@ def rings(keys: Ints, lattice: Lattice) -> Ints:
 
 
 def cells_beside(shapes: GeoSeries, lattice: Lattice, *, reach_m: float) -> Ints:
-    """Cells that the line of any shape comes near.
+    """Cells that the line of each shape comes near.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def cells_beside(shapes: GeoSeries, lattice: Lattice, *, reach_m: float) -> Ints
     Returns
     -------
     ndarray
-        Cells of unit 0.
+        Cells of units that are positions in ``shapes``.
 
     Raises
     ------
@@ -197,16 +197,16 @@ def cells_beside(shapes: GeoSeries, lattice: Lattice, *, reach_m: float) -> Ints
         ``shapes`` are not in WGS 84.
     """
     require_geographic(shapes)
-    start, end, _ = _edges(np.asarray(shapes.array))
+    start, end, unit = _edges(np.asarray(shapes.array))
     high_deg = reach_m / _METRES_PER_DEGREE
     # As wide as the reach gets where the layer is farthest from the equator.
     wide_deg = high_deg / math.cos(math.radians(min(float(np.abs(start[:, 1]).max(initial=0)) + 1, 89)))
-    boxes = _boxes_beside(start, end, wide_deg, high_deg, lattice.cell_deg)
-    west, south, east, north = boxes.T
+    boxes = _boxes_beside(start, end, unit, wide_deg, high_deg, lattice.cell_deg)
+    of, west, south, east, north = boxes.T
     box, up = _expanded(north - south + 1)
     bar, along = _expanded((east - west + 1)[box])
     at = box[bar]
-    return distinct(lattice.keys(np.zeros(len(at), dtype=np.int64), south[at] + up[bar], west[at] + along))
+    return distinct(lattice.keys(of[at], south[at] + up[bar], west[at] + along))
 
 
 def cells_around(shapes: GeoSeries, places: Ints, lattice: Lattice) -> Ints:
@@ -310,10 +310,12 @@ def _walked(first, across):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _boxes_beside(start, end, wide_deg, high_deg, cell):  # type: ignore[no-untyped-def]
-    """(k, 4) west, south, east, north cell of the boxes around edges, each stretch of a quarter of a cell its own:
-    a diagonal edge would fill its box."""
-    boxes = np.empty((64, 4), dtype=np.int64)
+def _boxes_beside(start, end, unit, wide_deg, high_deg, cell):  # type: ignore[no-untyped-def]
+    """(k, 5) unit and west, south, east, north cell of the boxes around edges.
+
+    Each stretch of a quarter of a cell has a box of its own: a diagonal edge would fill its box.
+    """
+    boxes = np.empty((64, 5), dtype=np.int64)
     n = 0
     for e in range(len(start)):
         dx, dy = end[e, 0] - start[e, 0], end[e, 1] - start[e, 1]
@@ -325,11 +327,12 @@ def _boxes_beside(start, end, wide_deg, high_deg, cell):  # type: ignore[no-unty
             south, north = math.floor((min(y0, y1) - high_deg) / cell), math.floor((max(y0, y1) + high_deg) / cell)
             last = boxes[n - 1]
             # Most stretches lie in the same cells as the one before.
-            if n and last[0] == west and last[1] == south and last[2] == east and last[3] == north:
+            same = last[1] == west and last[2] == south and last[3] == east and last[4] == north
+            if n and same and last[0] == unit[e]:
                 continue
             if n == len(boxes):
                 boxes = np.concatenate((boxes, np.empty_like(boxes)))
-            boxes[n, 0], boxes[n, 1], boxes[n, 2], boxes[n, 3] = west, south, east, north
+            boxes[n, 0], boxes[n, 1], boxes[n, 2], boxes[n, 3], boxes[n, 4] = unit[e], west, south, east, north
             n += 1
     return boxes[:n]
 

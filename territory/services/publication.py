@@ -100,7 +100,7 @@ def public_view(
     zone = _NOWHERE
     if len(exact) and len(general):
         beside = cells_beside(general, lattice, reach_m=profile.tolerances.sliver_m)
-        zone = distinct(np.concatenate([lattice.places(rings(cells, lattice)), beside]))
+        zone = lattice.places(np.concatenate([rings(cells, lattice), beside]))
     own_zones = cells_around(exact, zone, lattice)
     contests = _contests(strips, exact, general, zone, lattice)
 
@@ -116,7 +116,7 @@ def public_view(
         ).array
     )
     shown[is_general] = outlines_of(cells, lattice, len(general))
-    _take(shown, layer.index, contests)
+    _take(shown, layer.index, contests, lattice)
     municipality, source = _municipalities(layer.geometry, is_listed, jurisdictions)
     return PublicView(
         layer=public_layer(layer, profile)
@@ -195,7 +195,7 @@ def _mended(strips: GeoSeries) -> GeoSeries:
     return whole
 
 
-def _take(shown: NDArray[np.object_], index: pd.Index, contests: _Contests) -> None:
+def _take(shown: NDArray[np.object_], index: pd.Index, contests: _Contests, lattice: Lattice) -> None:
     """Take contested ground from the shapes of its sides, in place."""
     side = np.concatenate([index.get_indexer(contests.taken[name]) for name in ("left", "right")])
     ground = np.tile(np.asarray(contests.taken.geometry.array), 2)[side >= 0]
@@ -204,7 +204,9 @@ def _take(shown: NDArray[np.object_], index: pd.Index, contests: _Contests) -> N
     losing, of = np.unique(side[order], return_inverse=True)
     if len(losing):
         lost = shapely.geometrycollections(ground[order], indices=of)
-        shown[losing] = without(shown[losing], shapely.union_all(lost[:, None], grid_size=GRID_DEG, axis=1))
+        shown[losing] = without(
+            shown[losing], shapely.union_all(lost[:, None], grid_size=GRID_DEG, axis=1), lattice
+        )
 
 
 def _only(parents: pd.Series, known: pd.Index) -> pd.Series:
