@@ -82,17 +82,19 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # One changes the store while another is read and measured; the rest wait in the order in which they came.
     app.state.writing_limiter = CapacityLimiter(2)
     app.state.heavy_limiter = CapacityLimiter(max(1, processors // 2))
+    # What is loaded stays: the collector need not walk over 50,000 boundaries, neither now nor while somebody waits.
+    gc.disable()
     try:
         profile = load_profile(settings.profile)
         register = await to_thread.run_sync(open_register, settings.store, profile)
         app.state.live = await to_thread.run_sync(Live, register)
+        gc.freeze()
     except Exception as error:
         logs.note(_log, "start", error=error)
         raise
+    finally:
+        gc.enable()
     app.state.maps = MapPages(app.state.live, settings)
-    # What was loaded stays: the collector need not walk over 50,000 boundaries while somebody waits.
-    gc.collect()
-    gc.freeze()
     logs.note(_log, "start", version=app.version, ms=logs.elapsed_ms(began))
     yield
     gc.unfreeze()

@@ -114,7 +114,7 @@ class Live:
         self._lock = threading.Lock()
         self._public: tuple[int, Public] | None = None
         self._past: OrderedDict[tuple[int, datetime.date], Public] = OrderedDict()
-        self.public()
+        self.current()
         threading.Thread(target=self._warm, daemon=True).start()
 
     def current(self) -> Current:
