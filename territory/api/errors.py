@@ -31,7 +31,14 @@ from territory.services.errors import (
     WrongKey,
     WrongMedia,
 )
-from territory.store.base import StoreBusy, StoreError, StoreFull, StoreUnavailable
+from territory.store.base import (
+    OtherVersion,
+    StoreBusy,
+    StoreError,
+    StoreFull,
+    StoreUnavailable,
+    UnreadableStore,
+)
 from territory.words import catalogue, say
 
 MEDIA_TYPE = "application/problem+json"
@@ -52,6 +59,7 @@ STATUS: Mapping[type[Exception], int] = {
     NotReady: 503,
     StoreBusy: 503,
     StoreUnavailable: 503,
+    UnreadableStore: 503,
     StoreFull: 507,
 }
 """What each refusal is in HTTP."""
@@ -138,7 +146,13 @@ _HEADERS: Mapping[int, Mapping[str, str]] = {
     503: {"Retry-After": "5"},
     507: {"Retry-After": "60"},
 }
-_STORE = {StoreBusy: "store.busy", StoreUnavailable: "store.unavailable", StoreFull: "store.full"}
+_STORE = {
+    StoreBusy: "store.busy",
+    StoreUnavailable: "store.gone",
+    StoreFull: "store.full",
+    OtherVersion: "store.version",
+    UnreadableStore: "store.broken",
+}
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -15,6 +15,7 @@ learn whether anything changed.
       ├─ StoreFull         no space is left
       ├─ StoreUnavailable  the database does not answer, or may not be written
       └─ UnreadableStore   there is a file, and it is no store or a broken one
+           └─ OtherVersion a store of an older or newer program
 """
 
 from __future__ import annotations
@@ -76,6 +77,10 @@ class StoreUnavailable(StoreError):
 
 class UnreadableStore(StoreError):
     """There is a file, and it is no store or a broken one."""
+
+
+class OtherVersion(UnreadableStore):
+    """Its tables are those of an older or a newer program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +210,19 @@ class Store(Protocol):
 
     def sequence(self) -> int:
         """Number of the newest log entry, by one indexed read."""
+
+    def require_ready(self) -> None:
+        """Do nothing where it can be worked on.
+
+        Raises
+        ------
+        StoreUnavailable
+            The database does not answer, or its file was taken away or replaced since it was opened.
+        OtherVersion
+            Its tables are no longer those of this program.
+        StoreBusy, UnreadableStore
+            It cannot be read.
+        """
 
     def reading(self) -> AbstractContextManager[Reading]:
         """Read at one moment."""

@@ -27,6 +27,7 @@ BUSY_S = 15.0
 """How long a writer waits for another one before it gives up."""
 
 _READERS = 20
+_CONNECT_S = 5
 _AGAIN_S = 0.01
 
 APPLICATION_ID = 0x54455252
@@ -117,7 +118,11 @@ def _postgres(url: str, busy_s: float) -> Engine:
         pool_timeout=busy_s,
         pool_pre_ping=True,
         isolation_level="REPEATABLE READ",
-        connect_args={"options": f"-c lock_timeout={int(busy_s * 1000)} -c timezone=UTC"},
+        connect_args={
+            "options": f"-c lock_timeout={int(busy_s * 1000)} -c timezone=UTC",
+            # A machine that is gone says nothing; without this whoever asks would wait for minutes.
+            "connect_timeout": _CONNECT_S,
+        },
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -53,7 +54,12 @@ def upgrade(url: str, version: str = "head", *, busy_s: float = BUSY_S) -> None:
 def is_current(engine: Engine) -> bool:
     """Whether the tables are of the version of this program."""
     with told(), engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_heads() == tuple(versions()[-1:])
+        return MigrationContext.configure(connection).get_current_heads() == (_newest(),)
+
+
+@cache
+def _newest() -> str:
+    return versions()[-1]
 
 
 def _require_known(connection: Connection) -> None:

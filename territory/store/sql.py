@@ -20,15 +20,17 @@ from territory.store import chain, questions, rows, schema
 from territory.store.base import (
     DanglingRecord,
     Entry,
+    OtherVersion,
     R,
     StaleRecord,
     StoreBusy,
     StoreError,
+    StoreUnavailable,
     UnreadableStore,
     Unstorable,
 )
 from territory.store.columns import pack_document
-from territory.store.engine import BUSY_S, engine_for, told
+from territory.store.engine import BUSY_S, engine_for, sqlite_file, told
 from territory.store.questions import Is
 from territory.store.rows import Row
 from territory.store.soundness import broken
@@ -48,6 +50,8 @@ class SqlStore:
         self.url = url
         self._busy_s = busy_s
         self._engine = engine_for(url, busy_s=busy_s)
+        self._file = sqlite_file(url)
+        self._place: tuple[int, int] | None = None
         # Writers of this process wait here and not in the database, where waiting is asking again and again.
         self._writer = threading.Lock()
 
@@ -55,14 +59,35 @@ class SqlStore:
         """Whether its tables are there, and of the version of this program."""
         return schema.is_current(self._engine)
 
+    def require_ready(self) -> None:
+        """Raise unless the database answers, is the one that was opened, and has the tables of this program."""
+        self._require_file()
+        if not self.is_current():
+            raise OtherVersion("the tables are those of another version of this program")
+
+    def _require_file(self) -> None:
+        """Raise where the file is gone: its connections would go on in what nobody can open any more."""
+        if self._file is None:
+            return
+        try:
+            there = self._file.stat()
+        except OSError as error:
+            raise StoreUnavailable(f"the file is gone: {error.strerror}") from error
+        place = there.st_dev, there.st_ino
+        self._place = self._place or place
+        if place != self._place:
+            raise StoreUnavailable("the file was replaced by another one")
+
     def sequence(self) -> int:
         """Number of the newest log entry."""
+        self._require_file()
         with told(), self._engine.connect() as connection:
             return _sequence(connection)
 
     @contextmanager
     def reading(self) -> Iterator[SqlReading]:
         """Read at one moment."""
+        self._require_file()
         with told(), self._engine.connect() as connection, connection.begin():
             yield SqlReading(connection)
 
@@ -77,6 +102,7 @@ class SqlStore:
     @contextmanager
     def changing(self) -> Iterator[Connection]:
         """A connection of the only writer; what it did is kept in the end, or undone by an exception."""
+        self._require_file()
         with self._turn(), told():
             connection = self._engine.connect().execution_options(territory_writes=True)
             with connection, connection.begin():

@@ -17,7 +17,8 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz", responses=schemas.problems(503))
-async def readyz(live: LiveDep) -> dict[str, str | int]:
-    """The store is loaded and can be asked."""
+def readyz(live: LiveDep) -> dict[str, str | int]:
+    """The territories are loaded, and their store answers and is of this program's version."""
+    live.register.store.require_ready()
     public = live.public()
     return {"status": "ok", "territories": len(public.layer), "version": public.version}
