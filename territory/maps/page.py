@@ -47,7 +47,7 @@ def render(
     """
     figure = _rendered(drawn)
     header = _OPENING_TAG.sub(rf'<\1 nonce="{nonce}"', figure.header.render())
-    return _page(
+    return from_template(
         template,
         language=language,
         title=title,
@@ -74,7 +74,7 @@ def standalone(drawn: TerritoryMap, *, language: str, title: str) -> str:
     links = list(figure.header._children.values())
     styles = [WEB / "css" / "site.css", *(_file(link.url) for link in links if isinstance(link, CssLink))]
     scripts = [_file(link.url) for link in links if isinstance(link, JavascriptLink)]
-    return _page(
+    return from_template(
         "standalone.html",
         language=language,
         title=title,
@@ -98,7 +98,8 @@ def _rendered(drawn: TerritoryMap) -> Figure:
     return figure
 
 
-def _page(template: str, *, language: str, **context: Any) -> str:
+def from_template(template: str, *, language: str, **context: Any) -> str:
+    """A page of ``web/pages`` in one language; it gets ``say(key, **args)`` and ``measure(name, value)``."""
     return (
         _templates()
         .get_template(template)
