@@ -79,15 +79,23 @@ def deciding(
     Unusable
         The numbers are impossible, or the day lies in the future.
     """
-    require_role(access, Operation.DECIDE)
+    own = list(territories)
+    if not access.may(Operation.DECIDE):
+        # Whoever decides nothing anywhere is refused in the same words, and keeps nobody waiting for it.
+        _require_all(register, access, own)
+        require_role(access, Operation.DECIDE)
     for each in minutes:
         require_possible(each)
     with register.writing(access, action, once=once) as writing:
-        current = register.current()
-        eyes = Eyes(access, current, register.profile)
-        for territory in territories:
-            require(eyes, Operation.DECIDE, territory, current)
-        yield writing, current
+        yield writing, _require_all(register, access, own)
+
+
+def _require_all(register: Register, access: Access, territories: list[str]) -> Current:
+    current = register.current()
+    eyes = Eyes(access, current, register.profile)
+    for territory in territories:
+        require(eyes, Operation.DECIDE, territory, current)
+    return current
 
 
 def require_possible(minutes: Minutes) -> None:
