@@ -24,7 +24,7 @@ from territory.api.keys import Gate
 from territory.api.live import Live
 from territory.api.map_pages import MapPages
 from territory.api.pages import Pages
-from territory.api.routes import belongings, check, docs, health, keys, maps, pages, territories, tiles
+from territory.api.routes import belongings, check, docs, exports, health, keys, maps, pages, territories, tiles
 from territory.profiles import load_profile
 from territory.services.storing import open_register
 from territory.settings import Settings
@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.pages = Pages(settings)
     app.state.gate = Gate(writes_per_minute=settings.writes_per_minute)
     errors.install(app)
-    for routes in (check, territories, belongings, keys, tiles, maps, pages, docs, health):
+    for routes in (check, territories, belongings, keys, tiles, exports, maps, pages, docs, health):
         app.include_router(routes.router)
     for folder in _STATIC:
         app.mount(f"/static/{folder}", _Assets(directory=WEB / folder, check_dir=False))
@@ -82,6 +82,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # One changes the store while another is read and measured; the rest wait in the order in which they came.
     app.state.writing_limiter = CapacityLimiter(2)
     app.state.heavy_limiter = CapacityLimiter(max(1, processors // 2))
+    app.state.export_limiter = CapacityLimiter(1)
     # What is loaded stays: the collector need not walk over 50,000 boundaries, neither now nor while somebody waits.
     gc.disable()
     try:

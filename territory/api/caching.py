@@ -35,6 +35,20 @@ def revalidated(
     status
         Of an answer with a body.
     """
+    headers, is_known = validated(request, version, max_age_s=max_age_s)
+    if is_known:
+        return Response(status_code=304, headers=headers)
+    return Response(answer(), status, headers=headers, media_type=media_type)
+
+
+def validated(request: Request, version: str, *, max_age_s: int = 0) -> tuple[dict[str, str], bool]:
+    """The headers under which a cache may keep an answer, and whether the asker has it already.
+
+    Parameters
+    ----------
+    request, version, max_age_s
+        As for `revalidated`.
+    """
     # The validator is weak because compression changes the bytes.
     digest = hashlib.sha256(f"{version} {request.url.path}?{request.url.query}".encode()).hexdigest()[:20]
     tag = f'W/"{digest}"'
@@ -43,6 +57,4 @@ def revalidated(
         "Cache-Control": f"public, max-age={max_age_s}" if max_age_s else "no-cache",
     }
     known = {each.strip() for each in request.headers.get("if-none-match", "").split(",")}
-    if tag in known or tag.removeprefix("W/") in known or "*" in known:
-        return Response(status_code=304, headers=headers)
-    return Response(answer(), status, headers=headers, media_type=media_type)
+    return headers, tag in known or tag.removeprefix("W/") in known or "*" in known

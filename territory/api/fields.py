@@ -110,9 +110,9 @@ def _is_id(value: Any) -> bool:
 def _is_plain(text: str) -> bool:
     """Whether a text has no control characters but line ends and tabs, and no halves of characters."""
     return all(
-        c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and ord(c) not in _TURNING) for c in text
+        c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and ord(c) not in _NEVER) for c in text
     )
 
 
-# What turns the direction of writing, and so makes a name look like another one.
-_TURNING = frozenset((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+# What turns the direction of writing, and so makes a name look like another one; and what XML cannot hold.
+_NEVER = frozenset((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFFFE, 0xFFFF))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from territory.export import Form
 from territory.findings import Code, Severity
 from territory.services.drawing import KINDS
 
@@ -202,6 +203,17 @@ TILE = (
     _answer("application/vnd.mapbox-vector-tile", {"type": "string", "format": "binary"}, 404, 422, 503)
     | _NOT_MODIFIED
 )
+_BINARY: Schema = {"type": "string", "format": "binary"}
+EXPORT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A file",
+        "content": {
+            form.media_type.partition(";")[0]: {"schema": _COLLECTION if form is Form.GEOJSON else _BINARY}
+            for form in Form
+        },
+    },
+    **problems(401, 404, 422, 429, 503),
+} | _NOT_MODIFIED
 MAP: dict[int | str, dict[str, Any]] = {
     200: {"description": "A page", "content": {"text/html": {}}},
     202: {"description": "The findings are being computed: ask again soon", "content": {"text/html": {}}},

@@ -26,4 +26,4 @@ class ExportError(Exception):
 
     def said(self, language: str) -> str:
         """The sentence, in one of `territory.words.LANGUAGES`."""
-        return say(language, f"export.{self.code}", **self.details)
+        return say(language, f"errors.export.{self.code}", **self.details)

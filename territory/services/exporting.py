@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
 
-from territory.export import Form, write
+from territory.export import ExportError, Form, write
 from territory.model import LAYER_COLUMNS, WGS84, as_layer
 from territory.mosaic import Day, read_day
 from territory.profiles import Profile
@@ -130,9 +130,18 @@ def chosen(layer: GeoDataFrame, profile: Profile, *, level: str | None, bbox: Bb
 
 
 def write_layer(layer: GeoDataFrame, path: Path, form: Form) -> None:
-    """Write a layer with all its columns; see `territory.export.write`."""
+    """Write a layer with all its columns; see `territory.export.write`.
+
+    Raises
+    ------
+    Unusable
+        A text holds characters that no file can.
+    """
     known = {*LAYER_COLUMNS, layer.geometry.name}
-    write(layer, path, form=form, extra=[name for name in layer.columns if name not in known])
+    try:
+        write(layer, path, form=form, extra=[name for name in layer.columns if name not in known])
+    except ExportError as error:
+        raise Unusable(f"export.{error.code}", **error.details) from error
 
 
 def _marked(layer: GeoDataFrame, *, is_fictitious: bool) -> GeoDataFrame:

@@ -29,8 +29,8 @@ OF_FILE = "file"
 _LONGEST_ID = 100
 # They part ids from each other, or the parts of an address.
 _NOT_IN_IDS = frozenset(";/\\")
-# What turns the direction of writing, and so makes a name look like another one.
-_TURNING = frozenset((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+# What turns the direction of writing, and so makes a name look like another one; and what XML cannot hold.
+_NEVER = frozenset((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFFFE, 0xFFFF))
 
 
 class By(StrEnum):
@@ -153,14 +153,14 @@ def _unpacked(codes: str | None, number: int) -> Iterator[tuple[str, str]]:
 def is_name(text: str) -> bool:
     """Whether a text can be shown as a name: not too long, and nothing in it that cannot be seen.
 
-    >>> is_name("El Ají"), is_name("a" * 201), is_name("a\\0b")
-    (True, False, False)
+    >>> is_name("El Ají"), is_name("a" * 201), is_name("a\\0b"), is_name("a\\ufffeb")
+    (True, False, False, False)
     """
     if not 0 < len(text) <= LONGEST_NAME:
         return False
     # Most names are plain, and looking at each letter takes longer than all else that is done to match a row.
     return text.isprintable() or not any(
-        (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t") or ord(c) in _TURNING for c in text
+        (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t") or ord(c) in _NEVER for c in text
     )
 
 

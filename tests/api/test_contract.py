@@ -30,7 +30,7 @@ schema.app = app
 @pytest.fixture(scope="module", autouse=True)
 def served(client):
     app.state.settings = client.app.state.settings
-    for name in ("live", "maps", "drawing_limiter", "heavy_limiter"):
+    for name in ("live", "maps", "drawing_limiter", "heavy_limiter", "export_limiter"):
         setattr(app.state, name, getattr(client.app.state, name))
 
 

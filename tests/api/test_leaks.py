@@ -12,8 +12,11 @@ from desk import Desk, desk, feature
 from fastapi.testclient import TestClient
 from shapely import MultiPolygon, Polygon
 
+from territory import intake
+from territory.export import Form
 from territory.maps.tiles import to_world
 from territory.model import Publication
+from territory.profiles import load_profile
 from territory.records import Role
 
 DAY = datetime.date.today().isoformat()
@@ -70,10 +73,29 @@ def paths():
     return pages + dated + lists
 
 
+def files():
+    """Every file that everybody can take away, with the form that it is in."""
+    plain = {f"/export.{form}": form for form in Form}
+    asked = (f"level=council&date={DAY}", "bbox=-70,9,-68,11", "public=true")
+    return plain | {f"/export.geojson?{query}": Form.GEOJSON for query in asked}
+
+
 @pytest.fixture(scope="module")
-def answers(opened):
+def answers(opened, tmp_path_factory):
     """What everybody gets, as text."""
-    return {path: opened.client.get(path).text for path in paths()}
+    told = {path: opened.client.get(path).text for path in paths()}
+    for path, form in files().items():
+        file = tmp_path_factory.mktemp("taken") / f"a{form.suffix}"
+        file.write_bytes(opened.client.get(path).content)
+        told[path] = file.read_bytes().decode("latin-1") + unpacked(file)
+    return told
+
+
+def unpacked(file) -> str:
+    """All that a file holds, numbers written out."""
+    read = intake.read(file, profile=load_profile())
+    lines = read.layer.geometry.to_wkt(rounding_precision=7)
+    return "".join(each.to_csv() for each in (read.told, read.beside, lines))
 
 
 def digits(shape: MultiPolygon) -> set[str]:
@@ -86,10 +108,18 @@ def numbers(text: str) -> set[str]:
     return set(re.findall(r"-?\d+\.\d+", text))
 
 
-def test_the_search_finds_what_is_public(answers):
+@pytest.mark.parametrize("path", ["/api/territories?limit=1000", *files()])
+def test_the_search_finds_what_is_public(answers, path):
     exact = digits(SHAPES["exacto-uno"])
-    found = exact & numbers(answers["/api/territories?limit=1000"])
+    found = exact & numbers(answers[path])
     assert len(found) > len(exact) / 3
+    assert "Consejo listado-uno" in answers[path] or "bbox" in path
+
+
+@pytest.mark.parametrize("path", files())
+def test_no_file_tells_a_number_of_families_or_a_column_that_no_page_tells(answers, path):
+    assert not re.search(r"\b180\b", answers[path][answers[path].rindex("name,level,parent") :])
+    assert "\nid,publication,municipality,municipality_source\n" in answers[path]
 
 
 @pytest.mark.parametrize("name", KEPT_BACK)
