@@ -18,6 +18,8 @@ from territory.services.publishing import Bbox
 from territory.settings import Settings
 
 TILES_URL = "/tiles/{layer}/{z}/{x}/{y}.mvt"
+DOWNLOADS = ("geojson", "kml", "csv", "gpkg", "zip")
+"""What the map of the territories offers to take away."""
 
 _PAGES_KEPT = 16
 
@@ -76,5 +78,17 @@ class MapPages:
         )
         title = mapping.title_of(view, language)
         return render(
-            drawn, language=language, title=title, nonce=self._nonce_mark, embed=embed, template=template
+            drawn,
+            language=language,
+            title=title,
+            nonce=self._nonce_mark,
+            embed=embed,
+            template=template,
+            downloads=_downloads(day) if view == "territories" and not embed else None,
         )
+
+
+def _downloads(day: datetime.date | None) -> dict[str, str]:
+    """Addresses of files of what everybody sees, whoever opens the page: such files are passed on."""
+    of_day = f"&date={day}" if day else ""
+    return {form: f"/export.{form}?public=true{of_day}" for form in DOWNLOADS}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,14 @@ _OPENING_TAG = re.compile(r"<(script|style)\b")
 
 
 def render(
-    drawn: TerritoryMap, *, language: str, title: str, nonce: str, embed: bool = False, template: str = "map.html"
+    drawn: TerritoryMap,
+    *,
+    language: str,
+    title: str,
+    nonce: str,
+    embed: bool = False,
+    template: str = "map.html",
+    downloads: Mapping[str, str] | None = None,
 ) -> str:
     """A map in our page; style sheets and modules come from ``/static``.
 
@@ -44,6 +52,8 @@ def render(
         Without header and footer, for a frame.
     template
         ``map.html``, or ``home.html`` for the front page.
+    downloads
+        Addresses of files of the territories, by what they end in; none, and the page offers none.
     """
     figure = _rendered(drawn)
     header = _OPENING_TAG.sub(rf'<\1 nonce="{nonce}"', figure.header.render())
@@ -54,6 +64,7 @@ def render(
         nonce=nonce,
         embed=embed,
         panel=drawn.panel,
+        downloads=downloads or {},
         header=Markup(header),  # noqa: S704 (our own links)
         body=Markup(figure.html.render()),  # noqa: S704 (names are in data blocks, escaped)
         script=Markup(figure.script.render()),  # noqa: S704 (options are escaped as JSON)
@@ -81,6 +92,7 @@ def standalone(drawn: TerritoryMap, *, language: str, title: str) -> str:
         nonce="",
         embed=False,
         panel=drawn.panel,
+        downloads={},
         styles=[Markup(path.read_text("utf-8")) for path in styles],  # noqa: S704 (our own files)
         scripts=[Markup(path.read_text("utf-8")) for path in scripts],  # noqa: S704
         modules=Markup(json.dumps({"imports": _modules()})),  # noqa: S704

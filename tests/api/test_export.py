@@ -1,5 +1,7 @@
 """Files to take away: for everybody what is published, for a key all that it sees whole, and never mixed up."""
 
+import html
+import re
 import sqlite3
 import threading
 from pathlib import Path
@@ -194,6 +196,35 @@ def test_files_are_made_one_after_the_other_and_too_many_are_sent_away(opened, m
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
     assert answers == [200, 200, 200]
     assert max(most) == 1
+
+
+def links(page: str) -> list[str]:
+    """The files that a page offers."""
+    return [html.unescape(each) for each in re.findall(r'<a href="(/export[^"]+)" download', page)]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/map/territories", "/map/territories?lang=en", "/map/territories?date=2024-05-01"]
+)
+def test_the_map_offers_what_everybody_sees_whoever_looks_at_it(opened, path):
+    offered = links(opened.ask("sofia", "GET", path).text)
+    assert [each.partition("?")[0] for each in offered] == [
+        f"/export.{form}" for form in ("geojson", "kml", "csv", "gpkg", "zip")
+    ]
+    for each in offered:
+        answer = opened.ask("sofia", "GET", each)
+        assert answer.status_code == 200
+        assert "privado" not in answer.headers["content-disposition"]
+        assert answer.content == opened.ask(None, "GET", each).content
+        assert ("2024-05-01" in each) == ("date" in path)
+
+
+def test_findings_and_maps_in_frames_offer_no_files(opened):
+    opened.client.app.state.live.public().findings(patience_s=300)
+    for path in ("/map/coverage", "/map/territories?embed=1"):
+        answer = opened.ask(None, "GET", path)
+        assert answer.status_code == 200
+        assert links(answer.text) == []
 
 
 def test_a_geopackage_opens_in_other_programs(opened, tmp_path):

@@ -36,6 +36,7 @@ FLAGS = [
 PHONE, DESKTOP = {"width": 360, "height": 640}, {"width": 1440, "height": 900}
 HAS_FINDINGS = {"territories": False, "coverage": True}
 TILES = "/tiles/{layer}/{z}/{x}/{y}.mvt"
+DOWNLOADS = {form: f"/export.{form}?public=true" for form in ("geojson", "kml", "csv", "gpkg", "zip")}
 TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "png": "image/png"}
 
 
@@ -79,7 +80,13 @@ def site(layer, surroundings, findings) -> Iterator[Site]:
                 else views.territories(layer, surroundings, **common)
             )
             return pages.render(
-                drawn, language=lang, title="Mapa", nonce="once", template=template, embed=bool(embed)
+                drawn,
+                language=lang,
+                title="Mapa",
+                nonce="once",
+                template=template,
+                embed=bool(embed),
+                downloads=DOWNLOADS if view == "territories" else None,
             )
 
         def answer(self, body: bytes, media_type: str):
@@ -259,6 +266,18 @@ def test_pointing_and_tapping_say_who_is_there(open_page, site):
     expect(card).to_contain_text("La Ceiba")
     expect(card).to_contain_text("Comuna Maíz")
     expect(card).not_to_contain_text("171")
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_files_can_be_taken_away_with_the_keyboard_and_with_a_thumb(open_page, site, viewport):
+    page = open_page(f"{site.address}/map/territories", viewport)
+    page.get_by_text(say("es", "map.download"), exact=True).press("Enter")
+    links = page.locator(".downloads a")
+    expect(links).to_have_count(len(DOWNLOADS))
+    expect(page.get_by_role("link", name=say("es", "map.download.kml"))).to_be_visible()
+    assert all(box["height"] >= 44 for box in (link.bounding_box() for link in links.all()))
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
 
 @pytest.mark.parametrize("where", ["served", "from a disk"])

@@ -76,6 +76,20 @@ def test_the_front_page_says_what_this_is_and_where_to_go(layer, surroundings, l
     assert {"/draw", "/check", "/map/coverage"} <= links
 
 
+def test_files_are_offered_by_their_addresses_and_never_from_a_disk(layer, surroundings):
+    drawn = views.territories(layer, surroundings, language="es")
+    offered = {"kml": "/export.kml?a=1&b=2"}
+    html = page.render(drawn, language="es", title="", nonce="once", downloads=offered)
+    [link] = [tag for tag in Tags(html).all("a") if "download" in tag]
+    assert (link["href"], link["rel"]) == ("/export.kml?a=1&b=2", "nofollow")
+    assert say("es", "map.download.kml") in html
+    for without in (
+        page.render(drawn, language="es", title="", nonce="once"),
+        page.standalone(drawn, language="es", title=""),
+    ):
+        assert not [tag for tag in Tags(without).all("a") if "download" in tag]
+
+
 def test_only_invented_territories_are_called_invented(layer, surroundings):
     for fictitious in (True, False):
         known = Surroundings(is_fictitious=fictitious)
