@@ -10,7 +10,7 @@ from geopandas import GeoDataFrame
 from territory.findings import Finding
 from territory.model import Surroundings
 from territory.profiles import Profile
-from territory.services.publishing import public_finding, public_layer
+from territory.services.bands import public_finding, public_layer
 from territory.words import say
 
 if TYPE_CHECKING:

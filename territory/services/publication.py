@@ -31,7 +31,8 @@ from territory.geo.lattice import (
 )
 from territory.geo.repair import canonical, repairs
 from territory.model import WGS84, Publication
-from territory.profiles import Privacy, Profile
+from territory.profiles import Profile
+from territory.services.bands import public_layer
 
 _NO_LINE = MultiPolygon()
 _NOWHERE = np.empty(0, dtype=np.int64)
@@ -81,9 +82,6 @@ def public_view(
     ValueError
         A level of publication is unknown.
     """
-    # That module is built on this one.
-    from territory.services.publishing import public_layer
-
     given = publication.reindex(layer.index, fill_value=Publication.PRIVATE)
     levels = pd.Series([Publication(level) for level in given], index=layer.index, dtype=object)
     is_public = (levels != Publication.PRIVATE).to_numpy(dtype=bool)
@@ -130,18 +128,6 @@ def public_view(
         contested=contests.told,
         checked=layer[is_exact].assign(parent=_only(layer["parent"][is_exact], exact.index)).set_geometry(checked),
     )
-
-
-def withheld(count: int, privacy: Privacy) -> int | str:
-    """How many there are, as the public is told: a small number, and none, only as less than the smallest told.
-
-    Examples
-    --------
-    >>> privacy = Privacy(smallest_families=10, family_band=50, smallest_count=3)
-    >>> withheld(12, privacy), withheld(2, privacy), withheld(0, privacy)
-    (12, '< 3', '< 3')
-    """
-    return count if count >= privacy.smallest_count else f"< {privacy.smallest_count}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

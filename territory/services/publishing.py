@@ -1,11 +1,11 @@
-"""What everybody may see: territories, their tiles and findings, with numbers as coarse as the profile asks."""
+"""What everybody may see of the register: territories, their tiles and findings, all of one moment."""
 
 from __future__ import annotations
 
 import datetime
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import orjson
@@ -14,11 +14,12 @@ import shapely
 from geopandas import GeoDataFrame, GeoSeries
 from shapely import MultiPolygon
 
-from territory.findings import Code, Finding
+from territory.findings import Finding
 from territory.model import LAYER_COLUMNS, WGS84, Publication, Surroundings, as_layer
 from territory.mosaic import Current, Mosaic, Standing, read_day, read_surroundings, read_versions
-from territory.profiles import Privacy, Profile
+from territory.profiles import Profile
 from territory.records import Dispute, DisputeState
+from territory.services.bands import public_finding
 from territory.services.errors import NotFound, Unusable
 from territory.services.publication import PublicView, public_view
 from territory.services.register import Register
@@ -35,32 +36,9 @@ class Page:
     """Some of the territories asked for, and where the rest begins."""
 
     layer: GeoDataFrame
-    """In public form, see `public_layer`; ordered by id."""
+    """In public form; ordered by id."""
     next: str | None
     """Cursor of the next page; none on the last."""
-
-
-def band(families: int | None, privacy: Privacy) -> str | None:
-    """A number of families as the public sees it: in a band, and never a small one.
-
-    Examples
-    --------
-    >>> privacy = Privacy(smallest_families=10, family_band=50)
-    >>> band(171, privacy), band(23, privacy), band(4, privacy), band(None, privacy)
-    ('150–199', '10–49', '< 10', None)
-    """
-    if families is None or pd.isna(families):
-        return None
-    if families < privacy.smallest_families:
-        return f"< {privacy.smallest_families}"
-    low = families // privacy.family_band * privacy.family_band
-    return f"{max(low, privacy.smallest_families)}–{low + privacy.family_band - 1}"
-
-
-def public_layer(layer: GeoDataFrame, profile: Profile) -> GeoDataFrame:
-    """A layer with families in bands instead of numbers."""
-    bands = [band(families, profile.privacy) for families in layer["families"]]
-    return layer.assign(families=pd.Series(bands, index=layer.index, dtype=object))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,14 +132,6 @@ def _digest(origin: str, view: PublicView, raw: np.ndarray, versions: list[int])
     for wkb in shapely.to_wkb([*made, *view.contested.geometry.array]):
         digest.update(wkb)
     return digest.hexdigest()
-
-
-def public_finding(finding: Finding, profile: Profile) -> Finding:
-    """A finding with families in bands instead of numbers."""
-    if finding.code is not Code.FAMILIES or not isinstance(finding.args.get("families"), int | np.integer):
-        return finding
-    coarse = band(int(finding.args["families"]), profile.privacy)
-    return replace(finding, args={**finding.args, "families": coarse or ""})
 
 
 def territories(

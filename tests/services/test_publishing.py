@@ -2,9 +2,8 @@ import pytest
 from geopandas import GeoSeries
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import MultiPolygon, Point, box
+from shapely import MultiPolygon, box
 
-from territory.findings import Code, Finding, Severity
 from territory.model import WGS84, as_layer
 from territory.profiles import load_profile
 from territory.services import publishing
@@ -19,32 +18,6 @@ def layer():
     squares = [MultiPolygon([box(i, 0, i + 0.9, 1)]) for i in range(20)]
     levels = ["commune" if i % 5 == 0 else "council" for i in range(20)]
     return as_layer(GeoSeries(squares, ids, crs=WGS84).sample(frac=1, random_state=1), level=levels)
-
-
-@given(families=st.integers(0, 100_000))
-def test_a_band_holds_the_number_and_never_tells_a_small_one(families):
-    smallest, width = PROFILE.privacy.smallest_families, PROFILE.privacy.family_band
-    told = publishing.band(families, PROFILE.privacy)
-    if families < smallest:
-        assert told == f"< {smallest}"
-    else:
-        low, high = map(int, told.split("–"))
-        assert low <= families <= high
-        assert smallest <= low
-        assert high - low < width
-
-
-def test_numbers_of_families_in_findings_are_as_coarse():
-    finding = Finding(
-        code=Code.FAMILIES,
-        severity=Severity.NOTE,
-        territories=("a",),
-        geometry=box(0, 0, 1, 1),
-        place=Point(0.5, 0.5),
-        args={"families": 71},
-    )
-    assert publishing.public_finding(finding, PROFILE).args["families"] == "50–99"
-    assert publishing.public_finding(finding, PROFILE).id == finding.id
 
 
 @given(limit=st.integers(1, 25))
