@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 from geopandas import GeoDataFrame, GeoSeries
 from numpy.typing import NDArray
+from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from territory.geo.outlines import Outlines, beside_lengths_m, shared_areas_m2
@@ -186,7 +187,7 @@ def shared_ground(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     mixed = np.flatnonzero(shapely.get_type_id(shared) == 7)
     # Where outlines run together, the intersection also holds lines.
     for at in mixed:
-        shared[at] = shapely.multipolygons([p for p in shapely.get_parts(shared[at]) if p.geom_type == "Polygon"])
+        shared[at] = MultiPolygon([part for part in shapely.get_parts(shared[at]) if part.geom_type == "Polygon"])
     return np.asarray(shared)
 
 

@@ -1,5 +1,6 @@
 """Overlaps, contacts and what counts as a sliver."""
 
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -7,10 +8,10 @@ from geopandas import GeoSeries
 from hypothesis import assume, given, note
 from hypothesis import strategies as st
 from libpysal.graph import Graph
-from shapely import MultiPolygon, box
+from shapely import MultiPolygon, Polygon, box
 from strategies import UTM, coverages, moved_apart, polygons
 
-from territory.geo.coverage import contacts, is_wide, neighbours, overlaps
+from territory.geo.coverage import contacts, is_wide, neighbours, overlaps, shared_ground
 from territory.geo.errors import NotProjected
 
 
@@ -116,3 +117,8 @@ def test_wide_means_that_a_disc_fits(shape, width_m):
     radius_m = shapely.maximum_inscribed_circle(shape, tolerance=0.01).length
     assume(abs(radius_m - width_m / 2) > 0.1)
     assert is_wide(GeoSeries([shape], crs=UTM), width_m=width_m)[0] == (radius_m > width_m / 2)
+
+
+def test_units_that_meet_along_a_line_and_at_a_point_share_no_ground():
+    left, right = box(0, 0, 10, 10), Polygon([(10, 0), (20, 0), (20, 10), (10, 8), (12, 5), (10, 4)])
+    assert shared_ground(np.array([left]), np.array([right]))[0].is_empty
