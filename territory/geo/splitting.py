@@ -8,15 +8,17 @@ bit.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 import shapely
-from geopandas import GeoSeries
+from geopandas import GeoDataFrame, GeoSeries
 from numpy.typing import NDArray
 from shapely import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from territory.geo.crs import WGS84
+from territory.geo.coverage import is_wide, shared_ground
+from territory.geo.crs import WGS84, to_metres, working_crs
 from territory.geo.errors import GeoError
 from territory.geo.repair import canonical
 
@@ -26,6 +28,10 @@ _CELLS_PER_DEGREE = 1e7
 _CELLS_PER_METRE = _CELLS_PER_DEGREE / 111_320.0
 # Less ground than this cannot be a part of a boundary, see `repair.are_boundaries`.
 _CRUMB_M2 = 1.0
+# Rounding to the grid moves a line by less; see `misfits`.
+_ROUNDING_M = 0.05
+# A scrap left by drawing an outline anew runs along the old one on one of its two sides.
+_ALONG = 0.25
 
 
 class NotDivided(GeoError):
@@ -104,6 +110,52 @@ def merge(shapes: Sequence[MultiPolygon]) -> MultiPolygon:
     """
     [together] = _from_cells([shapely.union_all([_to_cells(shape) for shape in shapes], grid_size=1.0)])
     return together
+
+
+def misfits(parts: Sequence[MultiPolygon], whole: MultiPolygon, *, tolerance_m: float) -> GeoDataFrame:
+    """Find where parts, together, are not the ground that they are said to be parts of.
+
+    Parameters
+    ----------
+    parts
+        Canonical valid boundaries in WGS 84.
+    whole
+        The same, of what was divided.
+    tolerance_m
+        What is narrower does not count where it lies along the whole's outline, which may have been drawn anew.
+        Between the parts nothing counts as noise but rounding.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row for each piece of ground, the largest first: ``kind`` (``overlap`` of two parts, ``missing`` from
+        all of them, ``beyond`` the whole), ``area_m2``, geometry in WGS 84.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> whole = MultiPolygon([box(0, 0, 0.003, 0.001)])
+    >>> half = [MultiPolygon([box(0, 0, 0.0015, 0.001)]), MultiPolygon([box(0.0015, 0, 0.002, 0.001)])]
+    >>> misfits(half, whole, tolerance_m=10).kind.tolist()
+    ['missing']
+    """
+    together = shapely.union_all(np.array(parts, dtype=object))
+    found = {
+        "overlap": [shared_ground(np.array([one]), np.array([other]))[0] for one, other in combinations(parts, 2)],
+        "missing": [shapely.difference(whole, together)],
+        "beyond": [shapely.difference(together, whole)],
+    }
+    ground, owner = shapely.get_parts([each for some in found.values() for each in some], return_index=True)
+    kinds = np.array([kind for kind, some in found.items() for _ in some], dtype=object)[owner]
+    is_polygon = shapely.get_type_id(ground) == 3
+    kinds, ground = kinds[is_polygon], ground[is_polygon]
+    metres = to_metres(GeoSeries(ground, crs=WGS84), working_crs(GeoSeries([whole], crs=WGS84)))
+    outline = shapely.buffer(shapely.boundary(whole), 1 / _CELLS_PER_DEGREE)
+    beside = shapely.length(shapely.intersection(shapely.boundary(ground), outline))
+    is_along = (kinds != "overlap") & (beside > _ALONG * shapely.length(ground))
+    counts = np.where(is_along, is_wide(metres, width_m=tolerance_m), is_wide(metres, width_m=_ROUNDING_M))
+    pieces = GeoDataFrame({"kind": kinds, "area_m2": metres.area.to_numpy()}, geometry=ground, crs=WGS84)[counts]
+    return pieces.sort_values("area_m2", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def _to_cells(shape: BaseGeometry) -> BaseGeometry:

@@ -13,7 +13,7 @@ from strategies import coverages, in_degrees, polygons
 
 from territory.geo.crs import WGS84, area_m2
 from territory.geo.repair import are_boundaries, canonical
-from territory.geo.splitting import NotDivided, merge, split_along
+from territory.geo.splitting import NotDivided, merge, misfits, split_along
 
 WEST, SOUTH, SIDE = -69.3, 10.0, 0.01
 SQUARE = canonical(GeoSeries([box(WEST, SOUTH, WEST + SIDE, SOUTH + SIDE)], crs=WGS84)).iloc[0]
@@ -220,3 +220,54 @@ def test_merging_keeps_apart_what_does_not_touch():
 def test_merging_one_changes_nothing_and_twice_the_same_neither():
     assert shapely.equals_exact(merge([SQUARE]), SQUARE, normalize=True)
     assert shapely.equals_exact(merge([SQUARE, SQUARE]), SQUARE, normalize=True)
+
+
+def told(parts, *, whole=SQUARE, tolerance_m=10.0):
+    found = misfits([ground(part) for part in parts], whole, tolerance_m=tolerance_m)
+    return list(zip(found["kind"], found["area_m2"].round(-3), strict=True))
+
+
+def share(x, y, width, height):
+    """A box in shares of the square's sides, which are 1,096 and 1,106 m long."""
+    return box(WEST + x * SIDE, SOUTH + y * SIDE, WEST + (x + width) * SIDE, SOUTH + (y + height) * SIDE)
+
+
+HALVES = (share(0, 0, 0.5, 1), share(0.5, 0, 0.5, 1))
+
+
+@FEW
+@given(st.data())
+def test_what_was_cut_fits_what_it_was_cut_from(data):
+    parts = data.draw(cuts(SQUARE)), data.draw(cuts(SQUARE))
+    try:
+        parts = split_along(SQUARE, MultiLineString(parts))
+    except NotDivided:
+        return
+    assert misfits(parts, SQUARE, tolerance_m=0.1).empty
+    assert misfits(parts[1:], SQUARE, tolerance_m=0.1)["area_m2"].sum() == pytest.approx(
+        area_m2(parts[0]), abs=give_m2(SQUARE)
+    )
+
+
+@pytest.mark.parametrize(
+    ("parts", "found"),
+    [
+        (HALVES, []),
+        (HALVES[:1], [("missing", 606_000)]),
+        ((share(0, 0, 0.6, 1), HALVES[1]), [("overlap", 121_000)]),
+        ((HALVES[0], share(0.5, 0, 0.6, 1)), [("beyond", 121_000)]),
+        ((share(0, 0, 0.4, 1), HALVES[1]), [("missing", 121_000)]),
+        # 5 m beyond the outline is the width of a line; 5 m between the parts is not, nor claimed by both.
+        ((HALVES[0], share(0.5, 0, 0.505, 1)), []),
+        ((share(0, 0, 0.495, 1), HALVES[1]), [("missing", 6_000)]),
+        ((share(0, 0, 0.505, 1), HALVES[1]), [("overlap", 6_000)]),
+    ],
+    ids=["fits", "half", "twice", "too much", "left over", "outline anew", "gap between", "both"],
+)
+def test_what_does_not_fit_is_told_by_kind_and_size(parts, found):
+    assert told(parts) == found
+
+
+def test_a_vertex_more_on_one_side_is_no_misfit():
+    finer = ground(shapely.segmentize(HALVES[0], 0.0003))
+    assert told([finer, HALVES[1]]) == []
