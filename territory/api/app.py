@@ -81,9 +81,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.drawing_limiter = CapacityLimiter(2 * processors)
     # One changes the store while another is read and measured; the rest wait in the order in which they came.
     app.state.writing_limiter = CapacityLimiter(2)
+    app.state.gate_limiter = CapacityLimiter(1)
     app.state.heavy_limiter = CapacityLimiter(max(1, processors // 2))
     app.state.export_limiter = CapacityLimiter(1)
-    # What is loaded stays: the collector need not walk over 50,000 boundaries, neither now nor while somebody waits.
+    # What is loaded stays: the collector need not walk over 50,000 boundaries, now or while somebody waits.
     gc.disable()
     try:
         profile = load_profile(settings.profile)
@@ -99,7 +100,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logs.note(_log, "start", version=app.version, ms=logs.elapsed_ms(began))
     yield
     gc.unfreeze()
-    register.store.close()
+    await to_thread.run_sync(app.state.live.close)
     logs.note(_log, "stop")
 
 

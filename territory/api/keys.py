@@ -13,6 +13,7 @@ from collections import OrderedDict
 from typing import Annotated
 from urllib.parse import urlsplit
 
+from anyio import to_thread
 from fastapi import Depends, Request
 
 from territory.records import Key
@@ -141,18 +142,23 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "nowhere"
 
 
-def _access(request: Request) -> Access:
+async def _eyes(request: Request) -> Eyes:
     gate: Gate = request.app.state.gate
-    access, request.state.key = gate.enter(request, request.app.state.live.register)
-    return access
-
-
-AccessDep = Annotated[Access, Depends(_access)]
-
-
-def _eyes(request: Request, access: AccessDep) -> Eyes:
     register: Register = request.app.state.live.register
-    return Eyes(access, register.current(), register.profile)
+
+    def enter() -> Eyes:
+        access, request.state.key = gate.enter(request, register)
+        return Eyes(access, register.current(), register.profile)
+
+    # One after the other: whoever waits here does not keep those from working who are inside.
+    return await to_thread.run_sync(enter, limiter=request.app.state.gate_limiter)
 
 
 EyesDep = Annotated[Eyes, Depends(_eyes)]
+
+
+async def _access(eyes: EyesDep) -> Access:
+    return eyes.access
+
+
+AccessDep = Annotated[Access, Depends(_access)]

@@ -115,7 +115,13 @@ class Live:
         self._public: tuple[int, Public] | None = None
         self._past: OrderedDict[tuple[int, datetime.date], Public] = OrderedDict()
         self.current()
-        threading.Thread(target=self._warm, daemon=True).start()
+        self._warming = threading.Thread(target=self._warm, daemon=True)
+        self._warming.start()
+
+    def close(self) -> None:
+        """Let go of the register, once nothing here reads it any more."""
+        self._warming.join()
+        self.register.store.close()
 
     def current(self) -> Current:
         """Everybody's boundaries."""
