@@ -24,7 +24,19 @@ from territory.api.keys import Gate
 from territory.api.live import Live
 from territory.api.map_pages import MapPages
 from territory.api.pages import Pages
-from territory.api.routes import belongings, check, docs, exports, health, keys, maps, pages, territories, tiles
+from territory.api.routes import (
+    belongings,
+    check,
+    docs,
+    exports,
+    health,
+    keys,
+    maps,
+    pages,
+    sheets,
+    territories,
+    tiles,
+)
 from territory.profiles import load_profile
 from territory.services.storing import open_register
 from territory.settings import Settings
@@ -58,7 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.pages = Pages(settings)
     app.state.gate = Gate(writes_per_minute=settings.writes_per_minute)
     errors.install(app)
-    for routes in (check, territories, belongings, keys, tiles, exports, maps, pages, docs, health):
+    for routes in (check, territories, belongings, keys, sheets, tiles, exports, maps, pages, docs, health):
         app.include_router(routes.router)
     for folder in _STATIC:
         app.mount(f"/static/{folder}", _Assets(directory=WEB / folder, check_dir=False))

@@ -41,6 +41,13 @@ class Published(StrEnum):
     EXACT = "exact"
 
 
+class Paper(StrEnum):
+    """Sizes of paper."""
+
+    LETTER = "letter"
+    A4 = "a4"
+
+
 class Role(StrEnum):
     """What a key lets its bearer do."""
 
@@ -197,6 +204,37 @@ def map_(
         view=view.value,
         reading={"crs": crs, "level": level, "layer": layer, "swap_axes": swap_axes},
         tolerance_m=tolerance,
+        profile=profile,
+        language=ctx.obj,
+    )
+
+
+@app.command(help="cli.sheet.help")
+def sheet(
+    ctx: typer.Context,
+    territory: Annotated[str, typer.Argument(help="cli.sheet.territory", metavar="ID")],
+    output: Annotated[Path, typer.Option(help="cli.sheet.output", metavar="FILE", dir_okay=False)] = Path(
+        "sheet.pdf"
+    ),
+    version_: Annotated[int | None, typer.Option("--version", min=1, help="cli.sheet.version")] = None,
+    paper: Annotated[Paper, typer.Option(help="cli.sheet.paper")] = Paper.LETTER,
+    base_url: Annotated[
+        str, typer.Option(envvar="TERRITORY_BASE_URL", help="cli.sheet.base_url", metavar="URL")
+    ] = "http://127.0.0.1:8000",
+    store: Store = DEFAULT_STORE,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+) -> None:
+    """Write the printed sheet of a territory."""
+    from territory.cli.sheet import write_sheet
+
+    write_sheet(
+        store,
+        territory,
+        output,
+        version=version_,
+        paper=paper.value,
+        base_url=base_url,
         profile=profile,
         language=ctx.obj,
     )

@@ -62,7 +62,7 @@ class Sheet:
     fingerprint: str
     address: str
     """Where this very version is read."""
-    drawn: datetime.date
+    drawn: datetime.date | None
     printed: datetime.date
     families: int | str | None
     """As counted for its own, in a band for everybody else."""

@@ -21,10 +21,12 @@ from territory.words import number, say
 Floats = NDArray[np.float64]
 
 WIDTH_MM = 180.0
-_TALLEST_MM, _LOWEST_MM = 142.0, 90.0
+_TALLEST_MM, _LOWEST_MM = 136.0, 90.0
 """Of the frame; the tallest still has room below the head of the first page."""
 _EDGE_MM = 6.0
 """Around the frame, for the coordinates of the grid."""
+_FOOT_MM = 10.0
+"""Below that, for north and the scale bar: nothing on the map is hidden by them."""
 _AIR = 1.12
 """How much wider than the territory the frame is at least."""
 _SCALES = tuple(base * 10**power for power in range(2, 7) for base in (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5))
@@ -35,6 +37,11 @@ _LETTER = 0.6
 _NAME_LETTERS = 18
 _MOST_DOTS = 400
 _LONGEST_BAR_MM = 45.0
+_TURNS = [
+    np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    for turn in np.radians([0, 45, -45, 90, -90, 135, -135, 180])
+]
+"""Where else a number is tried that has to be there: straight outward first."""
 _INK, _SOFT, _PAPER, _GROUND = "#1a1a1a", "#6b6b6b", "#ffffff", "#fbf3df"
 
 _DEFINITIONS = (
@@ -77,7 +84,7 @@ def draw(sheet: Sheet, language: str) -> str:
         *_furniture(canvas, language),
     ]
     label = escape(say(language, "sheet.map_label", name=sheet.called))
-    width, height = svg.mm(WIDTH_MM), svg.mm(canvas.height_mm + 2 * _EDGE_MM)
+    width, height = svg.mm(WIDTH_MM), svg.mm(canvas.height_mm + 2 * _EDGE_MM + _FOOT_MM)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="map" role="img" aria-label="{label}" '
         f'viewBox="0 0 {width} {height}" width="{width}mm" height="{height}mm">'
@@ -111,9 +118,7 @@ class _Canvas:
         fits = (s for s in _SCALES if wide_m <= s * room_mm / 1000 and tall_m <= s * _TALLEST_MM / 1000)
         scale = next(fits, _SCALES[-1])
         height = min(max(tall_m / scale * 1000 + 12, _LOWEST_MM), _TALLEST_MM)
-        canvas = cls(crs, scale, ((west + east) / 2, (south + north) / 2), height)
-        canvas.taken += [canvas.north, canvas.bar]
-        return canvas
+        return cls(crs, scale, ((west + east) / 2, (south + north) / 2), height)
 
     @property
     def width_mm(self) -> float:
@@ -124,23 +129,6 @@ class _Canvas:
     def frame(self) -> Polygon:
         """On paper."""
         return box(_EDGE_MM, _EDGE_MM, _EDGE_MM + self.width_mm, _EDGE_MM + self.height_mm)
-
-    @property
-    def north(self) -> Polygon:
-        """Room for the arrow."""
-        _, top, right, _ = self.frame.bounds
-        return box(right - 10, top + 1.5, right - 2, top + 16.5)
-
-    @property
-    def bar_m(self) -> float:
-        """Length of the scale bar."""
-        return float(max(each for each in _ROUND if each * 1000 / self.scale <= _LONGEST_BAR_MM))
-
-    @property
-    def bar(self) -> Polygon:
-        """Room for the scale bar."""
-        left, _, _, bottom = self.frame.bounds
-        return box(left + 2, bottom - 10, left + 18 + self.bar_m * 1000 / self.scale, bottom - 1.5)
 
     @property
     def bounds_m(self) -> tuple[float, float, float, float]:
@@ -200,11 +188,14 @@ def _vertices(canvas: _Canvas, sheet: Sheet) -> Iterator[str]:
     order = sorted(vertices.index, key=lambda vertex: (vertex not in begins, vertex))
     numbered = []
     for vertex in order:
-        at, text = placed[vertex - 1], str(vertex)
-        words = _words_box(at + outward[vertex - 1] * (0.9 + _NUMBER_MM * 0.6), [text], _NUMBER_MM)
-        if canvas.take(words):
-            numbered.append(vertex)
-            yield from _words(words, [text], _NUMBER_MM, fill=_INK, **{"font-weight": "bold"})
+        text = [str(vertex)]
+        for turned in _TURNS if vertex in begins else _TURNS[:1]:
+            away = turned @ outward[vertex - 1] * (0.9 + _NUMBER_MM * 0.6)
+            words = _words_box(placed[vertex - 1] + away, text, _NUMBER_MM)
+            if canvas.take(words):
+                numbered.append(vertex)
+                yield from _words(words, text, _NUMBER_MM, fill=_INK, **{"font-weight": "bold"})
+                break
     for vertex in vertices.index if len(vertices) <= _MOST_DOTS else numbered:
         x, y = placed[vertex - 1]
         radius = "0.65" if vertex in begins else "0.4"
@@ -235,7 +226,7 @@ def _names(canvas: _Canvas, sheet: Sheet) -> Iterator[str]:
         rows = _wrapped(name)
         for at in _places_within(max(areas, key=shapely.area)):
             words = _words_box(np.array(at.coords[0]), rows, _NAME_MM)
-            if canvas.take(words):
+            if not words.intersects(own.boundary) and canvas.take(words):
                 yield from _words(
                     words, rows, _NAME_MM, fill=_INK if k == 0 else "#444444", **(bold if k == 0 else {})
                 )
@@ -277,23 +268,20 @@ def _grid(canvas: _Canvas, language: str) -> Iterator[str]:
 
 
 def _furniture(canvas: _Canvas, language: str) -> Iterator[str]:
-    """Frame, north and scale bar."""
+    """The frame; below it the scale bar and north."""
     yield svg.path(svg.outline(canvas.frame), fill="none", stroke=_INK, **{"stroke-width": "0.35"})
-    yield svg.area(canvas.north, fill=_PAPER, **{"fill-opacity": "0.85"})
-    left, top, right, bottom = canvas.north.bounds
-    x = (left + right) / 2
-    yield svg.path(f"M{svg.mm(x)} {svg.mm(top + 1.5)}l2.4 8l-2.4-1.8l-2.4 1.8z", fill=_INK)
-    letter = say(language, "sheet.letter.north")
-    yield svg.text(x, bottom - 1.2, letter, 3.4, fill=_INK, **{"font-weight": "bold"})
-    yield svg.area(canvas.bar, fill=_PAPER, **{"fill-opacity": "0.85"})
-    left, _, _, bottom = canvas.bar.bounds
-    x, y, half_mm = left + 4, bottom - 2.5, canvas.bar_m * 500 / canvas.scale
+    left, _, right, bottom = canvas.frame.bounds
+    bar_m = max(each for each in _ROUND if each * 1000 / canvas.scale <= _LONGEST_BAR_MM)
+    x, y, half_mm = left + 4, bottom + _EDGE_MM + 6, bar_m * 500 / canvas.scale
     for k in range(2):
         half = box(x + k * half_mm, y - 1.2, x + (k + 1) * half_mm, y)
         yield svg.area(half, fill=_PAPER if k else _INK, stroke=_INK, **{"stroke-width": "0.2"})
     for k in range(3):
-        told = number(k * canvas.bar_m / 2, language) + (" m" if k == 2 else "")
-        yield svg.text(x + k * half_mm, y - 2.2, told, 2.3, fill=_INK)
+        told = number(k * bar_m / 2, language) + (" m" if k == 2 else "")
+        yield svg.text(x + k * half_mm, y - 2.2, told, _NUMBER_MM, fill=_INK)
+    yield svg.path(f"M{svg.mm(right - 5)} {svg.mm(y - 7)}l2.4 8l-2.4-1.8l-2.4 1.8z", fill=_INK)
+    letter = say(language, "sheet.letter.north")
+    yield svg.text(right - 10, y, letter, 3.4, fill=_INK, **{"font-weight": "bold"})
 
 
 def _words_box(middle: Floats, rows: list[str], size_mm: float) -> Polygon:

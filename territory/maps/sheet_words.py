@@ -40,6 +40,13 @@ class Words:
         return self._say("profile", title=profile.title[self._language], date=profile.date.isoformat())
 
     @property
+    def version(self) -> str:
+        """Which version it is, and of what dates."""
+        sheet = self._sheet
+        told = self._say("version", version=str(sheet.version), printed=sheet.printed.isoformat())
+        return told if sheet.drawn is None else f"{told} {self._say('drawn', drawn=sheet.drawn.isoformat())}"
+
+    @property
     def foot(self) -> str:
         """What every page says of the whole."""
         sheet = self._sheet
