@@ -1,0 +1,73 @@
+"""Places for tests of the printed sheet: a council with twelve neighbours, and what was said of its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geopandas import GeoDataFrame
+from places import SIDE, cell, layer
+from registers import published
+from shapely import LineString
+
+from territory.model import WGS84, Publication, Surroundings
+from territory.profiles import load_profile
+from territory.services.access import OPERATOR, Access, Eyes
+from territory.services.agreement import Reply, answer, border, propose
+from territory.services.publishing import public_register
+from territory.services.references import reference_layer
+from territory.services.register import Register
+from territory.services.sheet import sheet_of
+from territory.services.storing import open_register
+
+HOSTILE = """Loma <b>"Alta"</b> \\ } </style><script>x=1</script> & Ñandú's"""
+BASE = "https://hojas.example"
+SIDES = ("north", "east", "south", "west")
+
+# In the order of the walk: the western neighbours of the north first, the southern ones of the west last.
+TWELVE = {
+    **{f"north{k}": cell(k, 3) for k in range(3)},
+    **{f"east{k}": cell(3, 2 - k) for k in range(3)},
+    **{f"south{k}": cell(2 - k, -1) for k in range(3)},
+    **{f"west{k}": cell(-1, k) for k in range(3)},
+}
+
+
+def twelve(folder: Path, *, publication: Publication = Publication.EXACT) -> Path:
+    """A store of a council ``own`` and its twelve neighbours, with a stream along its north."""
+    shapes = {"own": cell(0, 0, 3, 3), **TWELVE}
+    names = ["La Ceiba Grande", *(f"Consejo Comunal {each.title()}" for each in TWELVE)]
+    names[3] = HOSTILE
+    own = layer(shapes, name=names, families=[171] + [None] * len(TWELVE), kind=["rural"] * len(shapes))
+    store = published(folder / "twelve.db", own, Surroundings(), publication=publication)
+    register = open_register(str(store), load_profile())
+    with register.writing(OPERATOR, "test") as writing:
+        writing.put_all(reference_layer(stream(), kind="rivers", called="ríos", source="prueba"))
+    register.store.close()
+    return store
+
+
+def stream() -> GeoDataFrame:
+    """A stream that winds a few metres about the northern line of ``own``."""
+    west, _, _, north = cell(0, 0, 3, 3).bounds
+    bends = [(west + k * SIDE / 4, north + 0.00003 * (-1) ** k) for k in range(13)]
+    return GeoDataFrame({"name": ["quebrada La Ruezga"], "level": [None]}, geometry=[LineString(bends)], crs=WGS84)
+
+
+def agree(register: Register, one: str, other: str, reply: Reply | None) -> None:
+    """Propose every piece of a line as it is, and answer it."""
+    for piece in border(register, OPERATOR, one, other).pieces:
+        made = propose(register, OPERATOR, one, other, piece.id)
+        if reply is not None:
+            answer(register, OPERATOR, made.id, reply, based_on=made.revision, reasons="Falta la escuela.")
+
+
+def sheet(register: Register, territory: str, access: Access = OPERATOR, version: int | None = None):
+    """The sheet of a territory, as somebody gets it."""
+    return sheet_of(
+        register,
+        Eyes(access, register.current(), register.profile),
+        territory,
+        public=lambda: public_register(register),
+        base_url=BASE,
+        version=version,
+    )
