@@ -5,23 +5,31 @@ Each function enters acts in the name of a key that may decide for the territori
 
 from territory.services.acts.departure import Members, Quorum, Report, Side
 from territory.services.acts.groups import Moved, join, leave, what_if
+from territory.services.acts.lineage import Assent, Part, Succession, cut, dissolve, merge, split
 from territory.services.acts.lines import Decision, acts_of, publish, ratify, withdraw
 from territory.services.acts.minutes import Minutes, NotDecided
 
 __all__ = [
+    "Assent",
     "Decision",
     "Members",
     "Minutes",
     "Moved",
     "NotDecided",
+    "Part",
     "Quorum",
     "Report",
     "Side",
+    "Succession",
     "acts_of",
+    "cut",
+    "dissolve",
     "join",
     "leave",
+    "merge",
     "publish",
     "ratify",
+    "split",
     "what_if",
     "withdraw",
 ]

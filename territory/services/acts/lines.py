@@ -12,7 +12,7 @@ from territory.services.errors import NotFound, Stale, Unusable
 from territory.services.register import Once, Register, today
 from territory.store.base import Reading, Writing
 
-_ABOUT_THE_LINE = frozenset({ActKind.RATIFY, ActKind.PUBLISH, ActKind.WITHDRAW, ActKind.SPLIT, ActKind.MERGE})
+_NOT_ABOUT_THE_LINE = frozenset({ActKind.JOIN, ActKind.LEAVE})
 _RATIFYING = frozenset({ActKind.RATIFY, ActKind.PUBLISH})
 _ABOUT_PUBLICATION = frozenset({ActKind.PUBLISH, ActKind.WITHDRAW})
 
@@ -170,15 +170,18 @@ def hide(writing: Writing, territory: str) -> None:
 def acts_of(register: Register, access: Access, territory: str) -> list[Decision]:
     """What was decided about a territory, oldest first, and what of it is about the line as it is now.
 
+    Of one that ended, whoever sees everything is told.
+
     Raises
     ------
     NotFound, NeedsKey, Forbidden
         See `territory.services.access.require`.
     """
     current = register.current()
-    require(Eyes(access, current, register.profile), Operation.SEE, territory, current)
     with register.reading() as reading:
         known, newest = reading.get(Territory, territory), reading.get(Boundary, territory)
+        if known is None or not (access.is_everywhere and access.may(Operation.SEE)):
+            require(Eyes(access, current, register.profile), Operation.SEE, territory, current)
         acts = sorted(reading.find(Act, territory=territory), key=lambda each: (each.date, each.seq, each.id))
         shown = _published_line(reading, known)
     return [
@@ -192,7 +195,7 @@ def acts_of(register: Register, access: Access, territory: str) -> list[Decision
 
 
 def _is_about_line(act: Act) -> bool:
-    return act.kind in _ABOUT_THE_LINE and act.version is not None
+    return act.kind not in _NOT_ABOUT_THE_LINE and act.version is not None
 
 
 def _published_line(reading: Reading, known: Territory | None) -> Boundary | None:
