@@ -3,6 +3,7 @@
 Each function enters acts in the name of a key that may decide for the territories concerned, under one log entry.
 """
 
+from territory.services.acts.consents import LANDS, consent, consents_of
 from territory.services.acts.departure import Members, Quorum, Report, Side
 from territory.services.acts.groups import Moved, join, leave, what_if
 from territory.services.acts.lineage import Assent, Part, Succession, cut, dissolve, merge, split
@@ -10,6 +11,7 @@ from territory.services.acts.lines import Decision, acts_of, publish, ratify, wi
 from territory.services.acts.minutes import Minutes, NotDecided
 
 __all__ = [
+    "LANDS",
     "Assent",
     "Decision",
     "Members",
@@ -22,6 +24,8 @@ __all__ = [
     "Side",
     "Succession",
     "acts_of",
+    "consent",
+    "consents_of",
     "cut",
     "dissolve",
     "join",
