@@ -371,6 +371,8 @@ class ReferenceLayer(Record):
     licence: str | None = None
     disputed: str | None = None
     """What of it is disputed, where known."""
+    until: Date | None = None
+    """First day on which it no longer counts."""
 
 
 @dataclass(frozen=True, kw_only=True)

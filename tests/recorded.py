@@ -229,7 +229,14 @@ def one_of_each() -> list[Record]:
             state=ProposalState.REFUSED,
         ),
         ReferenceLayer(
-            id="layer", kind="protected", called="ABRAE", source="x", date=day, licence="CC0", disputed="todo"
+            id="layer",
+            kind="protected",
+            called="ABRAE",
+            source="x",
+            date=day,
+            licence="CC0",
+            disputed="todo",
+            until=day,
         ),
         Reference(
             id="reference",

@@ -33,6 +33,7 @@ from territory.api.routes import (
     keys,
     maps,
     pages,
+    references,
     sheets,
     territories,
     tiles,
@@ -70,7 +71,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.pages = Pages(settings)
     app.state.gate = Gate(writes_per_minute=settings.writes_per_minute)
     errors.install(app)
-    for routes in (check, territories, belongings, keys, sheets, tiles, exports, maps, pages, docs, health):
+    served = (check, territories, belongings, references, keys, sheets, tiles, exports, maps, pages, docs, health)
+    for routes in served:
         app.include_router(routes.router)
     for folder in _STATIC:
         app.mount(f"/static/{folder}", _Assets(directory=WEB / folder, check_dir=False))

@@ -7,6 +7,7 @@ from typing import Any
 from territory.export import Form
 from territory.findings import Code, Severity
 from territory.services.drawing import KINDS
+from territory.services.reference import KINDS as REFERENCE_KINDS
 
 Schema = dict[str, Any]
 
@@ -147,6 +148,30 @@ _CHECKED_FILE: Schema = {
     },
 }
 
+_TEXT_OR_NOT: Schema = {"type": ["string", "null"]}
+_REFERENCES: Schema = {
+    "type": "object",
+    "required": ["references"],
+    "properties": {
+        "references": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "kind", "name", "source", "date", "licence", "disputed"],
+                "properties": {
+                    "id": {"type": "string"},
+                    "kind": {"type": "string", "enum": list(REFERENCE_KINDS)},
+                    "name": {"type": "string"},
+                    "source": {"type": "string"},
+                    "date": _TEXT_OR_NOT,
+                    "licence": _TEXT_OR_NOT,
+                    "disputed": _TEXT_OR_NOT,
+                },
+            },
+        },
+    },
+}
+
 _FILE: Schema = {
     "type": "object",
     "required": ["file"],
@@ -198,6 +223,7 @@ CREATED: dict[int | str, dict[str, Any]] = {
 }
 _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The asker has it"}}
 TERRITORIES = _answer("application/geo+json", _COLLECTION, 422, 503) | _NOT_MODIFIED
+REFERENCES = _answer("application/json", _REFERENCES, 503) | _NOT_MODIFIED
 TERRITORY = _answer("application/geo+json", _FEATURE, 404, 422, 503) | _NOT_MODIFIED
 TILE = (
     _answer("application/vnd.mapbox-vector-tile", {"type": "string", "format": "binary"}, 404, 422, 503)

@@ -145,7 +145,8 @@ def read_versions(reading: Reading, versions: Mapping[str, int]) -> dict[str, Mu
 def read_surroundings(reading: Reading, day: Date) -> Surroundings:
     """Read the reference layers and what neighbours declared, as of a day."""
     about = reading.get(About, ABOUT)
-    layers = {layer.id: layer for layer in reading.find(ReferenceLayer, kind=["jurisdictions", "land"])}
+    known = reading.find(ReferenceLayer, kind=["jurisdictions", "land"])
+    layers = {layer.id: layer for layer in known if _holds(None, layer.until, day)}
     features = reading.find(Reference, layer=sorted(layers)) if layers else []
     links = [link for link in reading.find(Link) if _holds(link.since, link.until, day)]
     shared = [place for place in reading.find(SharedPlace) if _holds(place.since, place.until, day)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,9 @@ import pyogrio
 import shapely
 from geopandas import GeoDataFrame, GeoSeries
 
+from territory.geo.crs import to_grid
 from territory.geo.repair import canonical
+from territory.intake.people import is_personal
 from territory.model import WGS84, Surroundings
 from territory.profiles import Profile, load_profile
 from territory.services.errors import NotFound, Unusable
@@ -19,6 +23,20 @@ from territory.services.errors import NotFound, Unusable
 _NAMES = ("name", "nombre", "nom", "shapename", "wof:name", "label", "municipio", "estado")
 _IDS = ("id", "codigo", "code", "wof:id", "shapeid")
 _LEVELS = ("level", "nivel", "placetype", "wof:placetype")
+_VALUES = ("value", "valor", "population", "poblacion", "pop")
+
+_POINT, _LINE, _AREA = 0, 1, 2
+KINDS: Mapping[str, frozenset[int]] = {
+    "jurisdictions": frozenset({_AREA}),
+    "land": frozenset({_AREA}),
+    "rivers": frozenset({_LINE, _AREA}),
+    "roads": frozenset({_LINE}),
+    "protected": frozenset({_AREA}),
+    "indigenous": frozenset({_AREA}),
+    "hazards": frozenset({_LINE, _AREA}),
+    "population": frozenset({_POINT, _AREA}),
+}
+"""What a reference layer can be of, and the dimensions its features may have."""
 
 _PLACETYPES = {"county": "municipality", "region": "state", "localadmin": "parish"}
 
@@ -67,25 +85,77 @@ def read_jurisdictions(path: Path) -> GeoDataFrame:
     Unusable
         No polygons, or no coordinate system.
     """
-    read = _polygons(path)
-    ids = _column(read, _IDS)
+    read = read_layer(path, "jurisdictions").places
+    return read.drop(columns="value").assign(source=path.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerFile:
+    """A reference layer as a file has it."""
+
+    places: GeoDataFrame
+    """Index id; ``name``, ``level``, ``value``, geometry in WGS 84 on the grid. No other column is read."""
+    left_out: int
+    """Features that are empty, no place on earth, or not of a shape that such a layer is made of."""
+
+
+def read_layer(
+    path: Path, kind: str, *, level: str | None = None, columns: Mapping[str, str | None] | None = None
+) -> LayerFile:
+    """Read a reference layer of a kind.
+
+    Parameters
+    ----------
+    path
+        Any file of features that GDAL reads.
+    kind
+        One of `KINDS`.
+    level
+        Level of every feature; by default what its column says, and municipalities of jurisdictions.
+    columns
+        By ``id``, ``name``, ``level`` and ``value``, the column that holds it; by default one that goes by a name
+        which publishers use, and values of population only.
+
+    Raises
+    ------
+    Unusable
+        The file cannot be read or has no such features, no coordinate system or no such column; a column is about
+        people; a layer of population has no numbers.
+    """
+    read = _features(path)
+    shapes = _on_grid(GeoSeries(read.geometry.array, crs=read.crs).to_crs(WGS84))
+    kept = np.isin(shapely.get_dimensions(shapes.array), list(KINDS[kind])) & _is_on_earth(shapes)
+    if not kept.any():
+        is_polygons = KINDS[kind] == {_AREA}
+        raise Unusable("reference.columns" if is_polygons else "reference.shapes", file=path.name)
+    read, asked = read[kept].reset_index(drop=True), columns or {}
+    ids = _column(read, _IDS, asked.get("id"))
     ids = pd.Series(range(1, len(read) + 1)) if ids is None or not ids.is_unique else ids
-    index = pd.Index(ids.astype(str), name="id")
-    names, levels = _column(read, _NAMES), _column(read, _LEVELS)
-    return GeoDataFrame(
+    names = _column(read, _NAMES, asked.get("name"))
+    is_named = kind == "jurisdictions"
+    levels = None if level else _column(read, _LEVELS, asked.get("level"))
+    places = GeoDataFrame(
         {
-            "name": index if names is None else names.fillna("").astype(str).to_numpy(),
-            "level": "municipality" if levels is None else levels.replace(_PLACETYPES).to_numpy(),
-            "source": path.name,
+            "name": (ids.astype(str) if is_named else "") if names is None else names.fillna("").astype(str),
+            "level": level or ("municipality" if is_named else None)
+            if levels is None
+            else levels.replace(_PLACETYPES),
+            "value": _numbers(read, asked.get("value"), is_needed=kind == "population", file=path.name),
         },
-        geometry=np.asarray(read.geometry.array),
-        index=index,
+        geometry=np.asarray(shapes[kept].array),
+        index=read.index,
         crs=WGS84,
     )
+    return LayerFile(places=places.set_index(pd.Index(ids.astype(str), name="id")), left_out=int((~kept).sum()))
 
 
 def _polygons(path: Path) -> GeoDataFrame:
     """The polygons of a file, valid, in WGS 84."""
+    return read_layer(path, "land").places
+
+
+def _features(path: Path) -> GeoDataFrame:
+    """The features of a file as they are."""
     # Opened first: GDAL does not say whether a file is missing or of no known format.
     path.open("rb").close()
     try:
@@ -96,20 +166,49 @@ def _polygons(path: Path) -> GeoDataFrame:
         raise Unusable("reference.columns", file=path.name)
     if read.crs is None:
         raise Unusable("reference.crs", file=path.name)
-    shapes = GeoSeries(read.geometry.array, index=read.index, crs=read.crs).to_crs(WGS84)
+    return read
+
+
+def _on_grid(shapes: GeoSeries) -> GeoSeries:
+    """Shapes in two dimensions on the grid; polygons valid, lines without repeated points."""
+    flat = GeoSeries(shapely.force_2d(shapes.array), index=shapes.index, crs=WGS84)
+    is_area = shapely.get_dimensions(flat.array) == _AREA
+    rounded = to_grid(flat)
+    rounded[~is_area] = shapely.remove_repeated_points(rounded[~is_area].array)
+    areas = canonical(flat[is_area])
     # A reference layer is not ours to mend; a crossed line of a state must only not stop the check.
-    flat = canonical(shapes)
-    invalid = ~shapely.is_valid(flat.array)
+    invalid = ~shapely.is_valid(areas.array)
     if invalid.any():
-        mended = shapely.make_valid(np.asarray(flat.array)[invalid], method="structure", keep_collapsed=False)
-        flat.iloc[np.flatnonzero(invalid)] = canonical(GeoSeries(mended, crs=WGS84)).to_numpy()
-    kept = ~flat.is_empty.to_numpy()
-    if not kept.any():
-        raise Unusable("reference.columns", file=path.name)
-    return read.set_geometry(flat)[kept].reset_index(drop=True)
+        mended = shapely.make_valid(np.asarray(areas.array)[invalid], method="structure", keep_collapsed=False)
+        areas.iloc[np.flatnonzero(invalid)] = canonical(GeoSeries(mended, crs=WGS84)).to_numpy()
+    rounded[is_area] = areas
+    return rounded
 
 
-def _column(frame: GeoDataFrame, names: tuple[str, ...]) -> pd.Series | None:
-    """The first column that goes by one of these names."""
-    called = {str(column).lower(): column for column in frame.columns}
-    return next((frame[called[name]] for name in names if name in called), None)
+def _is_on_earth(shapes: GeoSeries) -> np.ndarray:
+    west, south, east, north = shapely.bounds(np.asarray(shapes.array)).T
+    # Of what is empty the bounds are not numbers, and no comparison holds.
+    is_within = (west >= -180) & (east <= 180) & (south >= -90) & (north <= 90)
+    return np.asarray(is_within & shapely.is_valid(shapes.array))
+
+
+def _column(frame: GeoDataFrame, names: tuple[str, ...], asked: str | None) -> pd.Series | None:
+    """The column that is asked for, or the first one that goes by one of these names."""
+    if asked is None:
+        called = {str(column).lower(): column for column in frame.columns}
+        return next((frame[called[name]] for name in names if name in called), None)
+    if asked not in frame.columns:
+        raise Unusable("reference.column", column=asked, columns=[str(each) for each in frame.columns])
+    if is_personal(asked):
+        raise Unusable("reference.personal", column=asked)
+    return frame[asked]
+
+
+def _numbers(frame: GeoDataFrame, asked: str | None, *, is_needed: bool, file: str) -> pd.Series | None:
+    if asked is None and not is_needed:
+        return None
+    column = _column(frame, _VALUES, asked)
+    numbers = None if column is None else pd.to_numeric(column, errors="coerce")
+    if numbers is None or not np.isfinite(numbers).any():
+        raise Unusable("reference.values", file=file)
+    return numbers.where(np.isfinite(numbers))
