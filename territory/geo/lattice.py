@@ -201,12 +201,21 @@ def cells_beside(shapes: GeoSeries, lattice: Lattice, *, reach_m: float) -> Ints
     high_deg = reach_m / _METRES_PER_DEGREE
     # As wide as the reach gets where the layer is farthest from the equator.
     wide_deg = high_deg / math.cos(math.radians(min(float(np.abs(start[:, 1]).max(initial=0)) + 1, 89)))
-    boxes = _boxes_beside(start, end, unit, wide_deg, high_deg, lattice.cell_deg)
-    of, west, south, east, north = boxes.T
-    box, up = _expanded(north - south + 1)
-    bar, along = _expanded((east - west + 1)[box])
-    at = box[bar]
-    return distinct(lattice.keys(of[at], south[at] + up[bar], west[at] + along))
+    return _cells_along(start, end, unit, wide_deg, high_deg, lattice)
+
+
+def cells_pointing(shapes: GeoSeries, places: Ints, lattice: Lattice) -> Ints:
+    """Cells, of unit 0, that edges pass which have an end in some cells of unit 0.
+
+    A piece of such an edge points at its end, wherever it is seen.
+    """
+    start, end, _ = _edges(np.asarray(shapes.array))
+    ends_there = np.zeros(len(start), dtype=bool)
+    for points in (start, end):
+        column, row = np.floor(points / lattice.cell_deg).astype(np.int64).T
+        ends_there |= np.isin(lattice.keys(np.zeros(len(row), dtype=np.int64), row, column), places)
+    start, end = start[ends_there], end[ends_there]
+    return _cells_along(start, end, np.zeros(len(start), dtype=np.int64), 0.0, 0.0, lattice)
 
 
 def cells_around(shapes: GeoSeries, places: Ints, lattice: Lattice) -> Ints:
@@ -349,6 +358,16 @@ def _edges(shapes: np.ndarray) -> tuple[Floats, Floats, Ints]:
     coords, ring = shapely.get_coordinates(lines, return_index=True)
     goes_on = ring[1:] == ring[:-1]
     return coords[:-1][goes_on], coords[1:][goes_on], unit[part[ring[1:][goes_on]]].astype(np.int64)
+
+
+def _cells_along(
+    start: Floats, end: Floats, unit: Ints, wide_deg: float, high_deg: float, lattice: Lattice
+) -> Ints:
+    of, west, south, east, north = _boxes_beside(start, end, unit, wide_deg, high_deg, lattice.cell_deg).T
+    box, up = _expanded(north - south + 1)
+    bar, along = _expanded((east - west + 1)[box])
+    at = box[bar]
+    return distinct(lattice.keys(of[at], south[at] + up[bar], west[at] + along))
 
 
 def _middle(degrees: Floats, lattice: Lattice) -> Ints:

@@ -25,6 +25,7 @@ from territory.geo.lattice import (
     cells_beside,
     cells_held,
     cells_of,
+    cells_pointing,
     distinct,
     outlines_of,
     rings,
@@ -57,6 +58,7 @@ def public_view(
     layer: GeoDataFrame,
     publication: pd.Series,
     *,
+    kept_back: GeoSeries,
     strips: GeoDataFrame,
     jurisdictions: GeoDataFrame | None,
     profile: Profile,
@@ -69,6 +71,9 @@ def public_view(
         As `territory.model` describes it: canonical, valid boundaries in WGS 84; empty where there is none yet.
     publication
         `Publication` by territory id, as of today also when the layer is of a day in the past; private by default.
+    kept_back
+        Further lines that nothing may show, in WGS 84: those that *general* territories published on other days.
+        Without them, a neighbour whose line did not move would tell on one day what it keeps back on another.
     strips
         Contested ground: ``left`` and ``right`` (territory ids), polygons in WGS 84. A side that is not in the
         layer is private.
@@ -95,10 +100,8 @@ def public_view(
 
     lattice = Lattice(profile.privacy.general_cell_deg)
     cells = cells_of(general, lattice)
-    zone = _NOWHERE
-    if len(exact) and len(general):
-        beside = cells_beside(general, lattice, reach_m=profile.tolerances.sliver_m)
-        zone = lattice.places(np.concatenate([rings(cells, lattice), beside]))
+    hidden = GeoSeries([*general.array, *kept_back.array], crs=WGS84)
+    zone = _zone(hidden, exact, lattice, reach_m=profile.tolerances.sliver_m)
     own_zones = cells_around(exact, zone, lattice)
     contests = _contests(strips, exact, general, zone, lattice)
 
@@ -127,6 +130,23 @@ def public_view(
         .set_geometry(GeoSeries(shown, index=layer.index, crs=WGS84)),
         contested=contests.told,
         checked=layer[is_exact].assign(parent=_only(layer["parent"][is_exact], exact.index)).set_geometry(checked),
+    )
+
+
+def _zone(hidden: GeoSeries, exact: GeoSeries, lattice: Lattice, *, reach_m: float) -> Ints:
+    """Cells in which nothing is drawn exactly: it would show lines that are kept back, or point at them."""
+    if not len(hidden) or not len(exact):
+        return _NOWHERE
+    beside = lattice.places(cells_beside(hidden, lattice, reach_m=reach_m))
+    near = distinct(lattice.cells(cells_around(exact, beside, lattice))[0])
+    return distinct(
+        np.concatenate(
+            [
+                beside,
+                lattice.places(rings(cells_of(hidden, lattice), lattice)),
+                cells_pointing(exact.iloc[near], beside, lattice),
+            ]
+        )
     )
 
 
@@ -196,7 +216,11 @@ def _take(shown: NDArray[np.object_], index: pd.Index, contests: _Contests, latt
 
 
 def _only(parents: pd.Series, known: pd.Index) -> pd.Series:
-    return parents.where(parents.isin(known), None)
+    """Of the groups of each territory, those that are known."""
+    public = set(known)
+    given = parents.where(parents.notna(), "")
+    told = [";".join(each for each in ids.split(";") if each in public) or None for ids in given]
+    return pd.Series(told, index=parents.index, dtype=object)
 
 
 def _municipalities(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import orjson
@@ -13,12 +13,14 @@ import pandas as pd
 import shapely
 from geopandas import GeoDataFrame, GeoSeries
 from shapely import MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
 from territory.findings import Finding
+from territory.geo.crs import working_crs
 from territory.model import LAYER_COLUMNS, WGS84, Publication, Surroundings, as_layer
 from territory.mosaic import Current, Mosaic, Standing, read_day, read_surroundings, read_versions
 from territory.profiles import Profile
-from territory.records import Dispute, DisputeState
+from territory.records import Act, Boundary, Dispute, DisputeState, SharedPlace, Territory
 from territory.services.bands import public_finding
 from territory.services.errors import NotFound, Unusable
 from territory.services.publication import PublicView, public_view
@@ -76,6 +78,8 @@ def public_register(register: Register, day: datetime.date | None = None) -> Pub
         }
         strips = _strips(reading.find(Dispute, state=[DisputeState.OPEN, DisputeState.DISAGREED]), standing)
         shapes = _published_shapes(reading, now, shown)
+        kept_back = _lines_kept_back(reading)
+        shared = {place.id: place.territories for place in reading.find(SharedPlace)}
     columns = zip(*(row.attributes for row in shown.values()), strict=True) if shown else [()] * len(LAYER_COLUMNS)
     layer = as_layer(
         GeoSeries(
@@ -88,13 +92,21 @@ def public_register(register: Register, day: datetime.date | None = None) -> Pub
     lines = np.asarray(layer.geometry.array)
     publication = pd.Series([row.publication for row in shown.values()], index=layer.index, dtype=object)
     view = public_view(
-        layer, publication, strips=strips, jurisdictions=surroundings.jurisdictions, profile=register.profile
+        layer,
+        publication,
+        kept_back=kept_back,
+        strips=strips,
+        jurisdictions=surroundings.jurisdictions,
+        profile=register.profile,
     )
+    surroundings = _public_surroundings(surroundings, shared, view.checked)
+    # The plane lies where the territories lie: on that of all of them, lengths would tell where private ones are.
+    like = now.mosaic if working_crs(view.checked.geometry) == now.mosaic.crs else None
     return PublicRegister(
         layer=view.layer,
         contested=view.contested,
-        mosaic=Mosaic(view.checked, surroundings, like=now.mosaic),
-        version=_digest(origin, view, lines, [row.published for row in shown.values()]),
+        mosaic=Mosaic(view.checked, surroundings, like=like),
+        version=_digest(origin, view, lines, [row.published for row in shown.values()], surroundings),
     )
 
 
@@ -113,6 +125,36 @@ def _published_shapes(reading: Reading, now: Current, shown: Mapping[str, Standi
     return current | (read_versions(reading, older) if older else {})
 
 
+def _lines_kept_back(reading: Reading) -> GeoSeries:
+    """Every line that territories ever published which are general now, on whatever day and at whatever level."""
+    current = reading.rows(Territory, ("id", "published"), ids=[Publication.GENERAL], by="publication")
+    general = [id_ for id_, _ in current]
+    acts = reading.rows(Act, ("territory", "version"), ids=general, by="territory")
+    published = {*current, *acts}
+    lines = reading.rows(Boundary, ("id", "revision", "shape"), ids=general, every_revision=True)
+    return GeoSeries.from_wkb(
+        [wkb for id_, version, wkb in lines if wkb is not None and (id_, version) in published], crs=WGS84
+    )
+
+
+def _public_surroundings(
+    surroundings: Surroundings, shared: Mapping[str, Collection[str]], public: GeoDataFrame
+) -> Surroundings:
+    """Without what a territory declared together with one that is not published exactly."""
+    places, links = surroundings.shared_places, surroundings.links
+    known = set(public.index)
+    are_known = [] if places is None else [known.issuperset(shared[each]) for each in places.index]
+    join_known = [] if links is None else (links["left"].isin(known) & links["right"].isin(known)).tolist()
+    if all(are_known) and all(join_known):
+        # The same object: what it is in metres need not be computed again.
+        return surroundings
+    return replace(
+        surroundings,
+        shared_places=None if places is None else places[are_known],
+        links=None if links is None else links[join_known],
+    )
+
+
 def _strips(disputes: list[Dispute], standing: Mapping[str, Standing]) -> GeoDataFrame:
     known = [each for each in disputes if each.left in standing and each.right in standing]
     return GeoDataFrame(
@@ -122,16 +164,29 @@ def _strips(disputes: list[Dispute], standing: Mapping[str, Standing]) -> GeoDat
     )
 
 
-def _digest(origin: str, view: PublicView, raw: np.ndarray, versions: list[int]) -> str:
+def _digest(
+    origin: str, view: PublicView, raw: np.ndarray, versions: list[int], surroundings: Surroundings
+) -> str:
     """A name for exactly this view: lines public as they are go by their version, others by their bits."""
-    told = pd.DataFrame(view.layer.drop(columns=view.layer.geometry.name)).astype(str)
-    digest = hashlib.blake2b(origin.encode(), digest_size=12)
-    digest.update(orjson.dumps([versions, list(view.layer.index), *told.to_numpy().T.tolist()]))
     shown = np.asarray(view.layer.geometry.array)
-    made = [shape for shape, line in zip(shown, raw, strict=True) if shape is not line]
-    for wkb in shapely.to_wkb([*made, *view.contested.geometry.array]):
-        digest.update(wkb)
+    is_raw = np.array([shape is line for shape, line in zip(shown, raw, strict=True)], dtype=bool)
+    # That a line which is not shown as it is has a new version is nobody's business.
+    known = np.where(is_raw, versions, 0).tolist()
+    digest = hashlib.blake2b(orjson.dumps([origin, known, surroundings.is_fictitious]), digest_size=12)
+    _add(digest, view.layer, shown[~is_raw])
+    for frame in (view.contested, surroundings.jurisdictions, surroundings.land, surroundings.shared_places):
+        if frame is not None:
+            _add(digest, frame, frame.geometry.array)
+    if surroundings.links is not None:
+        _add(digest, surroundings.links, [])
     return digest.hexdigest()
+
+
+def _add(digest: hashlib.blake2b, rows: pd.DataFrame, shapes: Iterable[BaseGeometry]) -> None:
+    told = pd.DataFrame(rows.drop(columns="geometry", errors="ignore")).astype(str)
+    digest.update(orjson.dumps([list(map(str, rows.index)), *told.to_numpy().T.tolist()]))
+    for wkb in shapely.to_wkb(list(shapes)):
+        digest.update(wkb)
 
 
 def territories(
