@@ -510,6 +510,19 @@ def remove_reference(
     references.remove(store, id_, profile=profile, language=ctx.obj)
 
 
+@app.command(help="cli.init.help")
+def init(
+    ctx: typer.Context,
+    store: Store = DEFAULT_STORE,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+) -> None:
+    """Begin an empty register."""
+    from territory.cli.operations import begin
+
+    begin(store, profile=profile, language=ctx.obj)
+
+
 @app.command(help="cli.backup.help")
 def backup(
     ctx: typer.Context,

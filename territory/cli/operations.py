@@ -1,4 +1,4 @@
-"""``territory backup``, ``restore`` and ``verify``: to look after a store."""
+"""``territory init``, ``backup``, ``restore`` and ``verify``: to look after a store."""
 
 from __future__ import annotations
 
@@ -11,10 +11,17 @@ import typer
 from territory.cli.output import write
 from territory.services import operations
 from territory.services.operations import Fault
+from territory.services.reference import read_profile
 from territory.services.storing import told_url
 from territory.words import say
 
 _SHOWN = 200
+
+
+def begin(store: str, *, profile: str, language: str) -> None:
+    """Make a register without territories."""
+    operations.begin(store, read_profile(profile))
+    typer.echo(say(language, "cli.init.done", path=told_url(store)), err=True)
 
 
 def back_up(store: str, file: Path, *, language: str) -> bool:

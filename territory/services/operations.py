@@ -16,7 +16,8 @@ from geopandas import GeoSeries
 from territory.geo.repair import are_boundaries, canonical
 from territory.model import WGS84
 from territory.profiles import Profile
-from territory.records import Act, ActKind, Boundary, Membership, Territory, fingerprint
+from territory.records import ABOUT, About, Act, ActKind, Boundary, Membership, Territory, fingerprint
+from territory.services.access import OPERATOR
 from territory.services.errors import NotFound, NotReady, Unusable
 from territory.services.register import Register
 from territory.services.storing import open_register, store_errors, store_file, store_url, told_url
@@ -70,6 +71,22 @@ def _declined(store: str) -> Iterator[None]:
         raise NotReady("store.busy") from error
     except StoreFull as error:
         raise NotReady("store.full") from error
+
+
+def begin(store: str, profile: Profile) -> None:
+    """Make a register without territories, for a community that has no file to import.
+
+    Raises
+    ------
+    Unusable
+        There is something already.
+    NotReady
+        See `using`.
+    """
+    with using(store, profile, create=True) as register, register.writing(OPERATOR, "begin") as writing:
+        if writing.sequence:
+            raise Unusable("store.begun", path=told_url(store))
+        writing.put(About(id=ABOUT, profile=profile.name))
 
 
 def back_up(store: str, file: Path) -> Copied:

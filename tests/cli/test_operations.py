@@ -37,6 +37,18 @@ def test_a_store_that_is_sound_ends_with_0(run, store, capsys):
     assert "entero. 4 territorios, 4 versiones, 1 cambios" in capsys.readouterr().out
 
 
+def test_a_register_begins_without_territories_once(run, tmp_path, capsys):
+    store = tmp_path / "new.db"
+    run("init", "--store", store)
+    run("key", "issue", "--role", "organizer", "--ends", datetime.date.today().isoformat(), "--store", store)
+    run("verify", "--store", store)
+    assert "0 territorios" in capsys.readouterr().out
+    before = store.read_bytes()
+    run("init", "--store", store, code=2)
+    assert "new.db" in capsys.readouterr().err
+    assert store.read_bytes() == before
+
+
 def test_a_copy_is_a_store_and_can_be_brought_back(run, store, tmp_path, capsys):
     copy, again = tmp_path / "copy.db", tmp_path / "again.db"
     run("backup", copy, "--store", store)
