@@ -102,6 +102,13 @@ class Fields:
             raise Unusable("field.ids", field=name, limit=most)
         return sorted(set(value))
 
+    def objects(self, name: str, *, most: int = 100) -> list[dict[str, Any]]:
+        """JSON objects, to be read on their own."""
+        value = self._sent.get(name, [])
+        if not isinstance(value, list) or len(value) > most or not all(isinstance(each, dict) for each in value):
+            raise Unusable("field.objects", field=name, limit=most)
+        return value
+
 
 def _is_id(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 200 and _is_plain(value)
@@ -109,9 +116,7 @@ def _is_id(value: Any) -> bool:
 
 def _is_plain(text: str) -> bool:
     """Whether a text has no control characters but line ends and tabs, and no halves of characters."""
-    return all(
-        c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and ord(c) not in _NEVER) for c in text
-    )
+    return all(c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and ord(c) not in _NEVER) for c in text)
 
 
 # What turns the direction of writing, and so makes a name look like another one; and what XML cannot hold.

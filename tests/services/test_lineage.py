@@ -331,6 +331,20 @@ class TestRefusals:
             "Queda un pedazo del territorio en ninguna parte: 3,0\xa0ha, cerca de 9.90250, -69.29025."
         )
 
+    def test_a_line_divides_when_the_parts_are_as_many_as_the_names(self, register):
+        line = LineString([(-69.2935, 9.8), (-69.2935, 10.0)])
+        names = [Part(called=name) for name in ("Este", "Oeste", "Centro")]
+        assert code_of(lambda: split(register, OPERATOR, "c10", 1, names, MINUTES, line=line)) == "act.split_names"
+        expected = cut(register, OPERATOR, "c10", line)
+        made = split(register, OPERATOR, "c10", 1, names[:2], MINUTES, line=line).made
+        assert [kept(register, Territory, each).called for each in made] == ["Este", "Oeste"]
+        lines = [kept(register, Boundary, each).shape for each in made]
+        assert all(map(shapely.equals_exact, lines, expected))
+
+    def test_names_alone_divide_nothing(self, register):
+        parts = [Part(called="Este"), Part(called="Oeste")]
+        assert code_of(lambda: split(register, OPERATOR, "c10", 1, parts, MINUTES)) == "boundary.unusable"
+
     def test_an_outline_drawn_anew_within_the_tolerance_is_the_same_ground(self, register):
         parts = [Part(called="x", shape=shape_of(each)) for each in (cell(1, 0, 0.5), cell(1.5, 0, 0.505))]
         assert len(split(register, OPERATOR, "c10", 1, parts, MINUTES).made) == 2

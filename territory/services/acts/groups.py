@@ -157,7 +157,7 @@ def what_if(
     eyes = Eyes(access, current, register.profile)
     moving = sorted({*joining, *leaving})
     if eyes.sight(group) is not Sight.ALL:
-        for each in moving:
+        for each in moving or [group]:
             require(eyes, Operation.SEE, each, current)
     with register.reading() as reading:
         return _report(register, eyes, current, reading, group, joining=joining, leaving=leaving)

@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 import shapely
 from geopandas import GeoSeries
-from shapely import MultiPolygon
+from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from territory.geo import splitting
 from territory.geo.crs import to_metres
-from territory.geo.repair import are_boundaries
+from territory.geo.repair import are_boundaries, canonical
 from territory.model import WGS84
 from territory.mosaic import Current
 from territory.profiles import Profile
@@ -46,9 +45,9 @@ class Part:
     """What a territory becomes several of."""
 
     called: str
-    shape: MultiPolygon
-    """Canonical, in WGS 84."""
     families: int | None = None
+    shape: Polygon | MultiPolygon | None = None
+    """As drawn, in WGS 84; none where a line divides the ground."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +98,7 @@ def cut(register: Register, access: Access, territory: str, line: BaseGeometry) 
     shape = current.mosaic.boundary(territory)
     if shape is None:
         raise NotFound("boundary.none", id=territory)
-    try:
-        return splitting.split_along(shape, line)
-    except splitting.NotDivided:
-        raise Unusable("act.not_divided") from None
+    return _along(line, shape)
 
 
 def split(
@@ -113,6 +109,7 @@ def split(
     parts: Sequence[Part],
     minutes: Minutes,
     *,
+    line: BaseGeometry | None = None,
     once: Once | None = None,
 ) -> Succession:
     """Enter that an assembly decided to become several, from the day of its minutes on.
@@ -129,6 +126,8 @@ def split(
         What it becomes: their lines are the same where they meet, and together they are its ground.
     minutes
         How it decided.
+    line
+        What divides it, as for `cut`: the parts are named in the order in which that tells them.
     once
         See `Register.writing`.
 
@@ -139,38 +138,37 @@ def split(
     Stale
         There is a newer version.
     Unusable
-        The parts are not its ground, or not what can be a boundary; it is a group with members; it was not there
-        yet on that day; or the minutes make no decision.
+        The parts are not its ground, or not what can be a boundary; the line makes more or fewer of them; it is a
+        group with members; it was not there yet on that day; or the minutes make no decision.
     """
     with deciding(register, access, "split", [territory], minutes, once=once) as (writing, _):
         require_decided(minutes, register.profile)
-        old, line, shape = _ending(writing, territory, version, minutes.date)
-        _require_parts([part.shape for part in parts], shape, register.profile)
+        old, before, whole = _ending(writing, territory, version, minutes.date)
+        grounds = _grounds(parts, whole, line, register.profile)
         if _members(writing, [territory]):
             raise Unusable("act.split_group")
-        heirs = {new_id(old.level[0]): part for part in parts}
+        shapes = {new_id(old.level[0]): ground for ground in grounds}
         act = writing.put(
             act_of(
                 ActKind.SPLIT,
                 territory,
                 minutes,
-                subject=line.fingerprint,
+                subject=before.fingerprint,
                 version=version,
-                into=list(heirs),
+                into=list(shapes),
                 links=end_links(writing, [territory], minutes.date),
             )
         )
-        for id_, part in heirs.items():
+        for (id_, shape), part in zip(shapes.items(), parts, strict=True):
             heir = Territory(id=id_, level=old.level, called=part.called, kind=old.kind, families=part.families)
-            _begin(writing, heir, [territory], replace(line, shape=part.shape, words={}), minutes.date)
+            _begin(writing, heir, [territory], replace(before, shape=shape, words={}), minutes.date)
         for held in end(writing, [old], {territory: act}, minutes.date):
-            writing.put_all(anew(held, act, minutes.date, member=each) for each in heirs)
-        shapes = {id_: part.shape for id_, part in heirs.items()}
+            writing.put_all(anew(held, act, minutes.date, member=each) for each in shapes)
         pass_places(writing, [territory], shapes, minutes.date)
-        pass_refusals(writing, [territory], heirs)
+        pass_refusals(writing, [territory], shapes)
         follow(writing, register, {territory: None, **shapes})
-        writing.note(made=act.id, territory=territory, version=version, into=list(heirs))
-    return Succession(acts=(act,), made=tuple(heirs))
+        writing.note(made=act.id, territory=territory, version=version, into=list(shapes))
+    return Succession(acts=(act,), made=tuple(shapes))
 
 
 def merge(
@@ -297,18 +295,40 @@ def _ending(writing: Writing, territory: str, version: int, day: Date) -> tuple[
     return known, line, line.shape
 
 
-def _require_parts(parts: Sequence[MultiPolygon], whole: MultiPolygon, profile: Profile) -> None:
+def _grounds(
+    parts: Sequence[Part], whole: MultiPolygon, line: BaseGeometry | None, profile: Profile
+) -> list[MultiPolygon]:
+    """The ground of each part: as a line makes it, or as it was drawn."""
     if len(parts) < 2:
         raise Unusable("act.split_few")
-    if not are_boundaries(np.array(parts, dtype=object)).all():
+    if line is None:
+        return _drawn(parts, whole, profile)
+    grounds = _along(line, whole)
+    if len(grounds) != len(parts):
+        raise Unusable("act.split_names", parts=len(grounds))
+    return grounds
+
+
+def _along(line: BaseGeometry, whole: MultiPolygon) -> list[MultiPolygon]:
+    try:
+        return splitting.split_along(whole, line)
+    except splitting.NotDivided:
+        raise Unusable("act.not_divided") from None
+
+
+def _drawn(parts: Sequence[Part], whole: MultiPolygon, profile: Profile) -> list[MultiPolygon]:
+    """The ground of parts that were drawn, if together they are the whole and nothing else."""
+    grounds = canonical(GeoSeries([part.shape for part in parts], crs=WGS84)).to_numpy()
+    if not are_boundaries(grounds).all():
         raise Unusable("boundary.unusable")
-    found = splitting.misfits(parts, whole, tolerance_m=profile.tolerances.sliver_m)
+    found = splitting.misfits(list(grounds), whole, tolerance_m=profile.tolerances.sliver_m)
     for worst in found.head(1).itertuples():
         place = worst.geometry.point_on_surface()
         where = {"lat": f"{place.y:.5f}", "lon": f"{place.x:.5f}"}
         raise Unusable(f"act.split_{worst.kind}", area_m2=worst.area_m2, **where)
-    if not shapely.coverage_is_valid(np.array(parts, dtype=object)):
+    if not shapely.coverage_is_valid(grounds):
         raise Unusable("act.split_edges")
+    return list(grounds)
 
 
 def _begin(writing: Writing, heir: Territory, olds: Sequence[str], line: Boundary, day: Date) -> None:
