@@ -69,11 +69,25 @@ class Printed:
             )
         ]
 
+    def across(self, *, below_mm: float, above_mm: float) -> list[Letter]:
+        """Letters that lie across the line between a page's content and what is above or below it."""
+        return [
+            each
+            for each in self.letters
+            if each.letter.strip()
+            and (
+                each.bottom < below_mm * POINTS_PER_MM - 0.5 < each.top - 1
+                or each.bottom + 1 < self.sizes[each.page][1] - above_mm * POINTS_PER_MM + 0.5 < each.top
+            )
+        ]
+
 
 def flat(text: str) -> str:
     """Words with one blank between them, however they were broken into lines.
 
-    >>> flat("una  hoja\\r\\ncon\\xa0linderos")
-    'una hoja con linderos'
+    >>> flat("una  hoja\\r\\ncon\\xa0linderos del 2024-\\ufffe\\r\\n04"), flat("SIRGAS\\ufffe\\r\\nREGVEN")
+    ('una hoja con linderos del 2024-04', 'SIRGAS-REGVEN')
     """
-    return re.sub(r"\s+", " ", text.replace("\u00ad", "").replace("\ufffe", "-")).strip()
+    # What is read back marks a hyphen at the end of a line in its own way.
+    whole = re.sub(r"-?\ufffe\s*", "-", text)
+    return re.sub(r"\s+", " ", whole).strip()

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geopandas import GeoDataFrame
 from places import SIDE, cell, layer
 from registers import published
 from shapely import LineString
 
-from territory.model import WGS84, Publication, Surroundings
+from territory.model import Publication, Surroundings
 from territory.profiles import load_profile
+from territory.records import Record, Reference, ReferenceLayer
 from territory.services.access import OPERATOR, Access, Eyes
 from territory.services.agreement import Reply, answer, border, propose
 from territory.services.publishing import public_register
-from territory.services.references import reference_layer
 from territory.services.register import Register
 from territory.services.sheet import sheet_of
 from territory.services.storing import open_register
@@ -41,16 +40,19 @@ def twelve(folder: Path, *, publication: Publication = Publication.EXACT) -> Pat
     store = published(folder / "twelve.db", own, Surroundings(), publication=publication)
     register = open_register(str(store), load_profile())
     with register.writing(OPERATOR, "test") as writing:
-        writing.put_all(reference_layer(stream(), kind="rivers", called="ríos", source="prueba"))
+        writing.put_all(stream())
     register.store.close()
     return store
 
 
-def stream() -> GeoDataFrame:
-    """A stream that winds a few metres about the northern line of ``own``."""
+def stream() -> list[Record]:
+    """A stream that winds a few metres about the northern line of ``own``, as a reference layer."""
     west, _, _, north = cell(0, 0, 3, 3).bounds
     bends = [(west + k * SIDE / 4, north + 0.00003 * (-1) ** k) for k in range(13)]
-    return GeoDataFrame({"name": ["quebrada La Ruezga"], "level": [None]}, geometry=[LineString(bends)], crs=WGS84)
+    return [
+        ReferenceLayer(id="r-1", kind="rivers", called="ríos", source="prueba"),
+        Reference(id="r-1.1", layer="r-1", called="quebrada La Ruezga", shape=LineString(bends)),
+    ]
 
 
 def agree(register: Register, one: str, other: str, reply: Reply | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import groupby
@@ -37,14 +38,14 @@ class Words:
     def profile(self) -> str:
         """The rules it was held against, and their date."""
         profile = self._sheet.profile
-        return self._say("profile", title=profile.title[self._language], date=profile.date.isoformat())
+        return self._say("profile", title=profile.title[self._language], date=self._day(profile.date))
 
     @property
     def version(self) -> str:
         """Which version it is, and of what dates."""
         sheet = self._sheet
-        told = self._say("version", version=str(sheet.version), printed=sheet.printed.isoformat())
-        return told if sheet.drawn is None else f"{told} {self._say('drawn', drawn=sheet.drawn.isoformat())}"
+        told = self._say("version", version=str(sheet.version), printed=self._day(sheet.printed))
+        return told if sheet.drawn is None else f"{told} {self._say('drawn', drawn=self._day(sheet.drawn))}"
 
     @property
     def foot(self) -> str:
@@ -195,6 +196,10 @@ class Words:
 
     def _level(self, level: str) -> str:
         return self._sheet.profile.level(level).name[self._language]
+
+    def _day(self, day: datetime.date) -> str:
+        month = self._say(f"month.{day.month}")
+        return self._say("date", day=str(day.day), month=month, year=str(day.year))
 
     def _metres(self, length_m: float) -> str:
         return f"{number(length_m, self._language, 1 if length_m < _SHORT_M else 0)}\u00a0m"

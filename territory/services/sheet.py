@@ -256,7 +256,8 @@ def _lines(reading: Reading, surroundings: Surroundings, boundary: MultiPolygon)
     kinds: list[str] = []
     names: list[str] = []
     shapes: list[Any] = []
-    layers = {layer.id: layer.kind for layer in reading.find(ReferenceLayer, kind=list(_FOLLOWED))}
+    known = reading.find(ReferenceLayer, kind=list(_FOLLOWED))
+    layers = {layer.id: layer.kind for layer in known if layer.until is None}
     rows = reading.rows(Reference, ("layer", "called", "shape"), ids=list(layers), by="layer") if layers else []
     for layer, called, wkb in rows:
         kinds.append(layers[layer])
