@@ -13,25 +13,25 @@ from importlib.metadata import version
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from territory import logs
-from territory.api import errors
+from territory.api import assets, errors
 from territory.api.headers import BodyLimit, Envelope
 from territory.api.keys import Gate
 from territory.api.live import Live
 from territory.api.map_pages import MapPages
 from territory.api.pages import Pages
 from territory.api.routes import (
+    agreement,
     belongings,
     check,
     docs,
+    drawing,
     exports,
     health,
     keys,
     maps,
+    offline,
     pages,
     references,
     sheets,
@@ -41,13 +41,10 @@ from territory.api.routes import (
 from territory.profiles import load_profile
 from territory.services.storing import open_register
 from territory.settings import Settings
-from territory.words import WEB
 
 # What a form adds around its file.
 _FORM_BYTES = 20_000
 _log = logging.getLogger("territory.server")
-
-_STATIC = ("vendor", "map", "draw", "key", "css", "i18n")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -71,13 +68,28 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.pages = Pages(settings)
     app.state.gate = Gate(writes_per_minute=settings.writes_per_minute)
     errors.install(app)
-    served = (check, territories, belongings, references, keys, sheets, tiles, exports, maps, pages, docs, health)
+    served = (
+        check,
+        drawing,
+        territories,
+        agreement,
+        belongings,
+        references,
+        keys,
+        sheets,
+        tiles,
+        exports,
+        maps,
+        offline,
+        pages,
+        docs,
+        health,
+    )
     for routes in served:
         app.include_router(routes.router)
-    for folder in _STATIC:
-        app.mount(f"/static/{folder}", _Assets(directory=WEB / folder, check_dir=False))
-    upload = settings.upload_max_bytes + _FORM_BYTES
-    limits = {"/api/check": settings.check_max_bytes, "/api/check/file": upload, "/check": upload}
+    assets.mount(app)
+    drawn, upload = settings.check_max_bytes, settings.upload_max_bytes + _FORM_BYTES
+    limits = {"/api/check": drawn, "/api/remedies": drawn + _FORM_BYTES, "/api/check/file": upload, "/check": upload}
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit, limits=limits)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
@@ -116,12 +128,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.unfreeze()
     await to_thread.run_sync(app.state.live.close)
     logs.note(_log, "stop")
-
-
-class _Assets(StaticFiles):
-    """Our own files; a browser keeps them and asks whether they changed."""
-
-    def file_response(self, full_path, stat_result, scope: Scope, status_code: int = 200) -> Response:  # type: ignore[no-untyped-def]
-        response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers["Cache-Control"] = "no-cache"
-        return response

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from geopandas import GeoSeries
-from shapely import MultiPolygon, Polygon
+from shapely import MultiLineString, MultiPolygon, Polygon
 
 from territory.geo.repair import canonical
 from territory.model import WGS84
@@ -89,6 +89,32 @@ def read_area(geometry: Any) -> MultiPolygon:
     return area
 
 
+def read_line(geometry: Any, *, max_vertices: int) -> MultiLineString:
+    """A drawn line, from GeoJSON.
+
+    Raises
+    ------
+    Unusable, TooLarge
+        It is no line, or has too many vertices.
+
+    Examples
+    --------
+    >>> read_line({"type": "LineString", "coordinates": [[-69.2, 10], [-69.1, 10.1]]}, max_vertices=9).wkt
+    'MULTILINESTRING ((-69.2 10, -69.1 10.1))'
+    """
+    if not isinstance(geometry, dict):
+        raise Unusable("geojson.not_geometry")
+    kind: Any = geometry.get("type")
+    coordinates: Any = geometry.get("coordinates")
+    if kind not in ("LineString", "MultiLineString"):
+        raise Unusable("geojson.line_type", type=str(kind)[:40])
+    _require_list(coordinates, "coordinates")
+    lines = [coordinates] if kind == "LineString" else coordinates
+    if (vertices := _count(lines, 2)) > max_vertices:
+        raise TooLarge("geojson.vertices", vertices=vertices, limit=max_vertices)
+    return MultiLineString([_line(each, f"coordinates[{i}]") for i, each in enumerate(lines)])
+
+
 def drawing_of(sent: dict[str, Any], *, profile: Profile, max_vertices: int) -> Drawing:
     """The shape of a JSON object's ``geometry``, as `read_drawing` reads it.
 
@@ -162,6 +188,14 @@ def _polygon(rings: Any, where: str) -> Polygon:
         raise Unusable("geojson.empty")
     shell, *holes = [_ring(ring, f"{where}[{i}]") for i, ring in enumerate(rings)]
     return Polygon(shell, holes)
+
+
+def _line(positions: Any, where: str) -> Ring:
+    _require_list(positions, where)
+    line = [_position(position, where, i) for i, position in enumerate(positions)]
+    if len(set(line)) < 2:
+        raise Unusable("geojson.few_line_points", where=where)
+    return line
 
 
 def _ring(positions: Any, where: str) -> Ring:

@@ -229,6 +229,15 @@ def test_a_strip_is_settled_along_a_river_of_a_reference_layer(made):
     assert is_one_line(register, the_stretch(register, stretch.id))
 
 
+def test_a_layer_that_no_longer_counts_offers_no_river(filled):
+    register = filled(OVERLAP)
+    river(register)
+    with register.writing(OPERATOR, "test") as writing:
+        writing.put(replace(writing.get(ReferenceLayer, "r-rivers"), until=TODAY))
+    offers = ways(register, ANA, *BOTH, the_strip(register).id)
+    assert Way.ALONG not in {each.way for each in offers}
+
+
 def test_a_long_river_gives_the_same_as_its_bend_in_the_strip(filled):
     register = filled(OVERLAP)
     far = LineString([(-69.5, 9.5), (-69.4, 9.8), *RIVER.coords, (-69.2, 10.2), (-69.1, 10.3)])
@@ -601,6 +610,8 @@ def test_what_makes_no_sense_is_refused_with_a_reason(filled):
     stretch = proposed(register)
     assert code(Stale, answer, stretch.id, Reply.ACCEPT, based_on=7) == "agreement.stale"
     assert code(Unusable, answer, stretch.id, Reply.OBJECT, based_on=1) == "agreement.reasons_needed"
+    line = propose(register, ANA, *BOTH, matched)
+    assert code(Unusable, answer, line.id, Reply.DISAGREE, based_on=1) == "agreement.no_strip"
     assert code(Unusable, propose, *BOTH, strip, way=Way.MIDDLE) == "agreement.waiting"
 
 

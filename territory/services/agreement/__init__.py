@@ -1,9 +1,9 @@
 """How two neighbours come to agree on the line between them: piece by piece, both asked, nothing moved before."""
 
-from territory.services.agreement.border import UNASKED, Border, Neighbour, border, neighbours, state_of
+from territory.services.agreement.border import UNASKED, Border, Neighbour, border, neighbours, pair_seen, state_of
 from territory.services.agreement.pieces import Kind, Piece
 from territory.services.agreement.proposing import Reply, answer, history, propose, withdraw
-from territory.services.agreement.settling import DISAGREE, Choice, preview, way_of, ways
+from territory.services.agreement.settling import DISAGREE, Choice, line_names, preview, way_of, ways
 
 __all__ = [
     "DISAGREE",
@@ -17,7 +17,9 @@ __all__ = [
     "answer",
     "border",
     "history",
+    "line_names",
     "neighbours",
+    "pair_seen",
     "preview",
     "propose",
     "state_of",

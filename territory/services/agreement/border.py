@@ -22,6 +22,9 @@ from territory.services.errors import NotFound, Unusable
 from territory.services.register import Register, today
 from territory.store.base import Reading
 
+# What counts on lines as they were when they have moved since; what was refused is history.
+_BINDING = (StretchState.PROPOSED, StretchState.AGREED)
+
 UNASKED = "unasked"
 """The state of a piece of which nobody said anything yet."""
 
@@ -126,7 +129,7 @@ def state_of(stretch: Stretch | None, day: datetime.date | None = None) -> str:
     if stretch is None:
         return UNASKED
     is_late = stretch.state is StretchState.PROPOSED and (day or today()) > stretch.answer_by
-    return StretchState.UNANSWERED if is_late else stretch.state
+    return (StretchState.UNANSWERED if is_late else stretch.state).value
 
 
 def pair_seen(eyes: Eyes, current: Current, one: str, other: str) -> Pair:
@@ -179,7 +182,7 @@ def read_border(reading: Reading, register: Register, current: Current, pair: Pa
         left=left,
         right=right,
         pieces=tuple(pieces),
-        moved=tuple(each for each in said if not is_still[each.id]),
+        moved=tuple(each for each in said if not is_still[each.id] and each.state in _BINDING),
         dispute=dispute,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
 import shapely
@@ -95,7 +97,14 @@ def preview(
     strip = strip_of(found, piece).strip
     with register.reading() as reading:
         cut = cut_along(reading, strip, line) if way is Way.ALONG else None
-    return settled(found, strip, way, cut)
+    return replace(settled(found, strip, way, cut), along=line if isinstance(line, str) else None)
+
+
+def line_names(register: Register, references: Iterable[str | None]) -> dict[str, str]:
+    """What rivers and roads are called, by id of the reference; only those that have a name."""
+    with register.reading() as reading:
+        known = (reading.get(Reference, each) for each in set(references) if each is not None)
+        return {each.id: each.called for each in known if each is not None and each.called}
 
 
 def piece_of(found: Border, id_: str) -> Piece:
@@ -190,7 +199,7 @@ def _edges_near(line: BaseGeometry, strip: BaseGeometry) -> MultiLineString:
 
 def _lines_across(reading: Reading, strip: BaseGeometry) -> GeoSeries:
     """The rivers and roads that meet a strip, by id of the reference."""
-    layers = [each.id for each in reading.find(ReferenceLayer, kind=list(LINES))]
+    layers = [each.id for each in reading.find(ReferenceLayer, kind=list(LINES), until=None)]
     rows = reading.rows(Reference, ("id", "shape"), ids=layers, by="layer") if layers else []
     shapes = shapely.from_wkb([shape for _, shape in rows])
     met = shapely.intersects(shapes, strip)
