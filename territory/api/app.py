@@ -13,9 +13,12 @@ from importlib.metadata import version
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from territory import logs
-from territory.api import assets, errors
+from territory.api import errors
 from territory.api.headers import BodyLimit, Envelope
 from territory.api.keys import Gate
 from territory.api.live import Live
@@ -26,12 +29,10 @@ from territory.api.routes import (
     belongings,
     check,
     docs,
-    drawing,
     exports,
     health,
     keys,
     maps,
-    offline,
     pages,
     references,
     sheets,
@@ -41,10 +42,13 @@ from territory.api.routes import (
 from territory.profiles import load_profile
 from territory.services.storing import open_register
 from territory.settings import Settings
+from territory.words import WEB
 
 # What a form adds around its file.
 _FORM_BYTES = 20_000
 _log = logging.getLogger("territory.server")
+
+_STATIC = ("vendor", "map", "draw", "key", "css", "i18n")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -70,7 +74,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.install(app)
     served = (
         check,
-        drawing,
         territories,
         agreement,
         belongings,
@@ -80,16 +83,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         tiles,
         exports,
         maps,
-        offline,
         pages,
         docs,
         health,
     )
     for routes in served:
         app.include_router(routes.router)
-    assets.mount(app)
-    drawn, upload = settings.check_max_bytes, settings.upload_max_bytes + _FORM_BYTES
-    limits = {"/api/check": drawn, "/api/remedies": drawn + _FORM_BYTES, "/api/check/file": upload, "/check": upload}
+    for folder in _STATIC:
+        app.mount(f"/static/{folder}", _Assets(directory=WEB / folder, check_dir=False))
+    upload = settings.upload_max_bytes + _FORM_BYTES
+    limits = {"/api/check": settings.check_max_bytes, "/api/check/file": upload, "/check": upload}
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit, limits=limits)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
@@ -128,3 +131,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.unfreeze()
     await to_thread.run_sync(app.state.live.close)
     logs.note(_log, "stop")
+
+
+class _Assets(StaticFiles):
+    """Our own files; a browser keeps them and asks whether they changed."""
+
+    def file_response(self, full_path, stat_result, scope: Scope, status_code: int = 200) -> Response:  # type: ignore[no-untyped-def]
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
