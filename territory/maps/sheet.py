@@ -71,6 +71,8 @@ class Sheet:
     walk: Walk
     stretches: Sequence[Stretch]
     """All runs in the order of the walk, cut where the state changes."""
+    words: Mapping[str, str]
+    """The line as its own tell it: ``north``, ``south``, ``east``, ``west``."""
     around: GeoDataFrame
     """``name``, ``level`` and boundary by id of those who lie near enough to be drawn; WGS 84."""
     contested: GeoSeries

@@ -82,6 +82,12 @@ class Words:
             told = [side for side in Side if side in OUTER_SIDES or walk.of_side(side, part)]
             yield title, [(self._say(f"side.{side.value}"), self._side(part, side)) for side in told]
 
+    @property
+    def own_words(self) -> list[Told]:
+        """The line as its own tell it, side by side."""
+        words = self._sheet.words
+        return [(self._say(f"side.{side.value}"), words[side]) for side in OUTER_SIDES if side in words]
+
     def _side(self, part: int, side: Side) -> list[Told]:
         runs = enumerate(self._sheet.walk.runs)
         told = [(self.run(run), self._state(k)) for k, run in runs if run.part == part and run.side is side]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ import shapely
 from geopandas import GeoDataFrame, GeoSeries
 from shapely import MultiPolygon
 
+from territory.findings import Finding
 from territory.geo.crs import area_m2
 from territory.geo.jurisdictions import shares
 from territory.geo.linderos import Walk, walk
@@ -67,15 +69,37 @@ def sheet_of(
         They see it, but not whole, and it is not published exactly.
     """
     if eyes.sight(territory) is Sight.ALL:
-        gathering = _own(register, eyes, territory, version, public)
+        gathered = _own(register, eyes, territory, version, public)
     else:
-        gathering = _published(register, eyes, territory, version, public())
-    return _sheet(register, territory, base_url, **gathering)
+        gathered = _published(register, eyes, territory, version, public())
+    return _sheet(register, territory, base_url, gathered)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gathered:
+    """What whoever asks may know of a version of a boundary."""
+
+    standing: Standing
+    line: Boundary
+    newest: int
+    boundary: MultiPolygon
+    """The line as they see it, in WGS 84."""
+    around: GeoDataFrame
+    """``name``, ``level`` and line of those around, as they see them."""
+    beside: GeoSeries
+    """The same lines, with the contested ground that they claim."""
+    contested: GeoSeries
+    stretches: Callable[[Walk], list[Stretch]]
+    families: int | str | None
+    words: Mapping[str, str]
+    findings: list[Finding]
+    mosaic: Mosaic
+    is_public: bool
 
 
 def _own(
     register: Register, eyes: Eyes, territory: str, version: int | None, public: Callable[[], PublicRegister]
-) -> dict[str, Any]:
+) -> _Gathered:
     """What those whose it is see."""
     current = register.current()
     standing = require(eyes, Operation.SEE, territory, current)
@@ -104,27 +128,26 @@ def _own(
         profile=register.profile,
         visible=eyes.sees_line,
     )
-    return {
-        "standing": standing,
-        "line": line,
-        "newest": newest.revision,
-        "boundary": line.shape,
-        "around": around,
-        "beside": around.geometry,
-        "contested": GeoSeries([each.strip for each in disputes if each.state in OPEN_STATES], crs=WGS84),
-        "stretches": lambda told: own_stretches(
-            register, eyes.access, territory, told, around, is_newest=is_newest
-        ),
-        "families": standing.families,
-        "findings": found.findings,
-        "mosaic": current.mosaic,
-        "is_public": False,
-    }
+    return _Gathered(
+        standing=standing,
+        line=line,
+        newest=newest.revision,
+        boundary=line.shape,
+        around=around,
+        beside=around.geometry,
+        contested=GeoSeries([each.strip for each in disputes if each.state in OPEN_STATES], crs=WGS84),
+        stretches=lambda told: own_stretches(register, eyes, territory, told, around, is_newest=is_newest),
+        families=standing.families,
+        words=line.words,
+        findings=found.findings,
+        mosaic=current.mosaic,
+        is_public=False,
+    )
 
 
 def _published(
     register: Register, eyes: Eyes, territory: str, version: int | None, public: PublicRegister
-) -> dict[str, Any]:
+) -> _Gathered:
     """What everybody sees: nothing of neighbours that are not published as they are, and no contested ground."""
     current = register.current()
     drawn = _drawn(public)
@@ -152,58 +175,53 @@ def _published(
         public.mosaic,
         profile=register.profile,
     )
-    return {
-        "standing": standing,
-        "line": line,
-        "newest": line.revision,
-        "boundary": boundary,
-        "around": around,
-        "beside": beside,
-        "contested": strips.geometry,
-        "stretches": lambda told: public_stretches(told, strips.geometry, register.profile),
-        "families": public.layer.at[territory, "families"],
-        "findings": found.findings,
-        "mosaic": public.mosaic,
-        "is_public": True,
-    }
+    return _Gathered(
+        standing=standing,
+        line=line,
+        newest=line.revision,
+        boundary=boundary,
+        around=around,
+        beside=beside,
+        contested=strips.geometry,
+        stretches=lambda told: public_stretches(told, strips.geometry, register.profile),
+        families=public.layer.at[territory, "families"],
+        words={},
+        findings=found.findings,
+        mosaic=public.mosaic,
+        is_public=True,
+    )
 
 
-def _sheet(
-    register: Register,
-    territory: str,
-    base_url: str,
-    *,
-    standing: Standing,
-    line: Boundary,
-    boundary: MultiPolygon,
-    beside: GeoSeries,
-    mosaic: Mosaic,
-    stretches: Callable[[Walk], list[Stretch]],
-    **told: Any,
-) -> Sheet:
-    profile = register.profile
+def _sheet(register: Register, territory: str, base_url: str, gathered: _Gathered) -> Sheet:
+    profile, mosaic, line = register.profile, gathered.mosaic, gathered.line
     with register.reading() as reading:
-        lines = _lines(reading, mosaic.surroundings, boundary)
-    walked = walk(boundary, beside, tolerance_m=profile.tolerances.sliver_m, lines=lines)
+        lines = _lines(reading, mosaic.surroundings, gathered.boundary)
+    walked = walk(gathered.boundary, gathered.beside, tolerance_m=profile.tolerances.sliver_m, lines=lines)
     return Sheet(
-        called=standing.name,
-        level=standing.level,
+        called=gathered.standing.name,
+        level=gathered.standing.level,
         version=line.revision,
+        newest=gathered.newest,
         fingerprint=line.fingerprint,
         address=f"{base_url.rstrip('/')}/t/{quote(territory, safe='')}/sheet?version={line.revision}",
         # When a line was drawn is for its own to tell.
-        drawn=None if told["is_public"] else line.valid_from,
+        drawn=None if gathered.is_public else line.valid_from,
         printed=today(),
-        boundary=boundary,
-        area_m2=area_m2(boundary),
+        families=gathered.families,
+        boundary=gathered.boundary,
+        area_m2=area_m2(gathered.boundary),
         walk=walked,
-        stretches=stretches(walked),
+        stretches=gathered.stretches(walked),
+        words=gathered.words,
+        around=gathered.around,
+        contested=gathered.contested,
         lines=lines,
-        shares=_shares(boundary, mosaic, profile),
+        shares=_shares(gathered.boundary, mosaic, profile),
+        findings=gathered.findings,
         names=mosaic.names,
         profile=profile,
+        is_public=gathered.is_public,
         is_fictitious=mosaic.surroundings.is_fictitious,
-        **told,
     )
 
 

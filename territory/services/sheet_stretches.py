@@ -17,7 +17,7 @@ from territory.maps.sheet import State, Stretch
 from territory.model import WGS84
 from territory.profiles import Profile
 from territory.records import StretchState
-from territory.services.access import Access
+from territory.services.access import Eyes
 from territory.services.agreement import Kind, Piece, border, state_of
 from territory.services.register import Register
 
@@ -29,7 +29,7 @@ _STATES: dict[str, State] = {
     StretchState.DISAGREED: State.CONTESTED,
 }
 """Of what was said; where nobody said anything, two claims are a contest and one line is not."""
-_WEIGHT = (State.CONTESTED, State.PROPOSED, State.AGREED, State.UNASKED)
+_WEIGHT = (State.CONTESTED, State.PROPOSED, State.AGREED, State.UNASKED, State.UNTOLD)
 # Lines went to degrees of the grid and back, to about a centimetre.
 _SAME_M = 0.1
 # What is shorter than so many tolerances is the rounding of an end, not a stretch.
@@ -46,7 +46,7 @@ class _Said(NamedTuple):
 
 def own_stretches(
     register: Register,
-    access: Access,
+    eyes: Eyes,
     territory: str,
     walk: Walk,
     around: GeoDataFrame,
@@ -57,7 +57,7 @@ def own_stretches(
 
     Parameters
     ----------
-    register, access, territory
+    register, eyes, territory
         Where, who, and whose line.
     walk
         Of it.
@@ -72,8 +72,12 @@ def own_stretches(
     level = register.current().standing[territory].level
     said = []
     for neighbour in sorted({each for run in walk.runs for each in run.neighbours}):
-        if around.loc[neighbour, "level"] == level:
-            found = border(register, access, territory, neighbour)
+        if not eyes.sees_line(neighbour):
+            # Published, and kept back from its neighbours otherwise: nobody can have asked.
+            lines = [run.line for run in walk.runs if neighbour in run.neighbours]
+            said.append(_Said(neighbour, State.UNTOLD, shapely.union_all(lines)))
+        elif around.loc[neighbour, "level"] == level:
+            found = border(register, eyes.access, territory, neighbour)
             is_left = found.left.id == territory
             for piece in found.pieces:
                 line = piece.left_line if is_left else piece.right_line

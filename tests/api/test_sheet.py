@@ -21,6 +21,7 @@ SHAPES = {
     "exact": square(0),
     "beside": square(1),
     "kept": square(2),
+    "quiet": square(3),
     "general": square(0, 1),
     "claims": square(0, -0.9),
     "alone": square(7),
@@ -28,6 +29,7 @@ SHAPES = {
 PUBLICATIONS = {
     "beside": Publication.EXACT,
     "kept": Publication.PRIVATE,
+    "quiet": Publication.EXACT,
     "general": Publication.GENERAL,
     "alone": Publication.LISTED,
 }
@@ -40,7 +42,12 @@ def opened(tmp_path_factory):
         made = Desk(client, {})
         register = client.app.state.live.register
         with register.writing(OPERATOR, "test") as writing:
-            writing.put(replace(writing.get(Boundary, "general"), shown=False))
+            for each in ("general", "quiet"):
+                writing.put(replace(writing.get(Boundary, each), shown=False))
+            told = {"north": "por la quebrada La Honda", "west": "donde el samán"}
+            writing.put(replace(writing.get(Boundary, "kept"), words=told))
+            known = writing.get(Territory, "quiet")
+            writing.put(replace(known, published=2))
         made.issue("spokesperson", Role.SPOKESPERSON, territories=["exact", "kept"])
         made.issue("neighbour", Role.SPOKESPERSON, territories=["beside"])
         made.issue("organizer", Role.ORGANIZER)
@@ -89,6 +96,18 @@ def test_a_neighbour_who_keeps_its_line_back_is_nobody(opened):
     told = words(opened.ask("spokesperson", "GET", "/t/exact/sheet"))
     assert re.search(r"Norte Sin vecino conocido", told)
     assert re.search(r"Norte Con Consejo general", words(opened.ask("organizer", "GET", "/t/exact/sheet")))
+
+
+def test_of_a_neighbour_who_is_public_but_shows_no_line_nothing_is_said_to_be_asked(opened):
+    told = words(opened.ask("spokesperson", "GET", "/t/kept/sheet"))
+    assert re.search(r"Este Con Consejo quiet [^:]*Estado: con vecino", told)
+    assert re.search(r"Oeste Con Consejo beside [^:]*Estado: sin preguntar al vecino", told)
+
+
+def test_what_the_community_says_of_its_line_stands_beside_what_was_measured(opened):
+    told = words(opened.ask("spokesperson", "GET", "/t/kept/sheet"))
+    assert "En palabras de la comunidad Norte por la quebrada La Honda Oeste donde el samán" in told
+    assert "En palabras" not in words(opened.ask("spokesperson", "GET", "/t/exact/sheet"))
 
 
 def test_contested_ground_is_neither_side_s_in_public_and_said_to_be_contested(opened):
