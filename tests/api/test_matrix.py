@@ -36,7 +36,14 @@ MAY = {
     "add code": {Role.SPOKESPERSON},
     "add link": {Role.SPOKESPERSON},
     "links": SEES,
+    "neighbours": SEES,
+    "disputes": SEES,
+    "border": SEES,
+    "ways": SEES,
+    "preview": SEES,
+    "propose a stretch": {Role.SPOKESPERSON},
 }
+OF_TWO = {"border", "ways", "preview", "propose a stretch"}
 SCOPES = ("own", "area", "neighbour", "elsewhere", "everywhere")
 EVERYWHERE = {Role.ORGANIZER, Role.STEWARD}
 
@@ -99,6 +106,8 @@ def issue(made, role, scope, name):
 def expected(role, scope, name, operation):
     """What should come of it: done, public, refused or nothing known."""
     level, shown = name.split("-")
+    if operation in OF_TWO:
+        return expected_of_two(role, scope, name, operation)
     covers = role is not None and (scope in ("own", "area") or (scope == "everywhere" and role in EVERYWHERE))
     if covers:
         return "done" if role in MAY[operation] else "refused"
@@ -111,6 +120,27 @@ def expected(role, scope, name, operation):
     if is_public or is_near:
         return "needs key" if role is None else "refused"
     return "unknown"
+
+
+def expected_of_two(role, scope, name, operation):
+    """The same of a line between two, asked about together with the one beside, which shows its line.
+
+    Whoever sees one of them whole needs to see the other's line as well: only those who work for a few territories
+    see what lies around them.
+    """
+    level, shown = name.split("-")
+    if role is None:
+        return "needs key" if level != "private" else "unknown"
+    works_for_one = role in (Role.HELPER, Role.SPOKESPERSON)
+    if scope == "elsewhere":
+        return "refused" if level != "private" else "unknown"
+    if scope in ("own", "area") and not works_for_one:
+        return "unknown"
+    if scope == "neighbour" and not (works_for_one and shown == "shown"):
+        return "unknown"
+    # What is proposed is proposed in the name of the first, so that whoever is for the other one may not.
+    is_done = role in MAY[operation] and (scope != "neighbour" or operation != "propose a stretch")
+    return "done" if is_done else "refused"
 
 
 def ask(opened, who, operation, name):
@@ -135,6 +165,16 @@ def ask(opened, who, operation, name):
         "add link": ("POST", f"{path}/links", {"json": {}}),
         "links": ("GET", f"{path}/links", {}),
     }
+    border = f"/api/borders/{name}/beside-{name}"
+    requests |= {
+        "neighbours": ("GET", f"{path}/neighbours", {}),
+        "disputes": ("GET", "/api/disputes", {"params": {"territory": name}}),
+        "border": ("GET", border, {}),
+        # About a piece that is there no longer.
+        "ways": ("GET", f"{border}/ways", {"params": {"piece": "none"}}),
+        "preview": ("POST", f"{border}/ways", {"json": {"piece": "none", "way": "middle"}}),
+        "propose a stretch": ("POST", f"{border}/proposals", {"json": {"piece": "none", "from": name}}),
+    }
     method, where, rest = requests[operation]
     return opened.ask(who, method, where, **rest)
 
@@ -143,7 +183,10 @@ def outcome(answer):
     """An answer in the words of the table."""
     told = answer.json()
     code = told.get("code") if isinstance(told, dict) else None
-    if code in ("proposal.unknown", "place.kind", "field.missing") or answer.status_code == 412:
+    if (
+        code in ("proposal.unknown", "place.kind", "field.missing", "agreement.not_shown")
+        or answer.status_code == 412
+    ):
         return "done"
     if answer.status_code in (200, 201):
         return "done" if "private" in answer.headers["cache-control"] else "public"
