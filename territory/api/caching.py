@@ -1,12 +1,16 @@
-"""Answers that stay the same as long as the data do: a validator per version, and nothing sent twice."""
+"""What caches may keep: a validator per version of the data, and nothing for anybody but whom it is for."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
+
+from territory.api.changes import PRIVATE
 
 
 def revalidated(
@@ -58,3 +62,15 @@ def validated(request: Request, version: str, *, max_age_s: int = 0) -> tuple[di
     }
     known = {each.strip() for each in request.headers.get("if-none-match", "").split(",")}
     return headers, tag in known or tag.removeprefix("W/") in known or "*" in known
+
+
+def say_for_whom(headers: MutableHeaders, scope: Scope) -> None:
+    """Tell caches that an answer depends on the key, where it does, and keep what a key brings out of them."""
+    state = scope.get("state", {})
+    # Noted by whatever asks for a key, see `territory.api.keys`.
+    if "key" not in state:
+        return
+    if "cookie" not in headers.get("vary", "").lower():
+        headers.add_vary_header("Cookie, Authorization")
+    if state["key"] is not None and headers.get("cache-control") in (None, "no-store"):
+        headers["Cache-Control"] = PRIVATE

@@ -100,7 +100,7 @@ def answered(
     location: str | None = None,
 ) -> Response:
     """An answer that only whoever asked may keep."""
-    headers = {"Cache-Control": PRIVATE, "Vary": "Cookie, Authorization"}
+    headers = {"Cache-Control": PRIVATE}
     if version is not None:
         headers["ETag"] = etag(version)
     if location is not None:

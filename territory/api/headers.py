@@ -1,4 +1,4 @@
-"""What every answer carries: an id, the time it took, and what a browser may not do with it."""
+"""What every answer carries: an id, the time it took, for whom it is, and what a browser may not do with it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from territory import logs
+from territory.api.caching import say_for_whom
 from territory.services.errors import TooLarge
 
 # What is data can do nothing in a browser; a page brings its own policy with a nonce.
@@ -59,6 +60,7 @@ class Envelope:
                 for key, value in _HEADERS.items():
                     headers.setdefault(key, value)
                 headers.setdefault("Content-Security-Policy", _DATA_POLICY)
+                say_for_whom(headers, scope)
                 headers["X-Request-Id"] = id_
                 headers.append("Server-Timing", f"{name};dur={1000 * (time.perf_counter() - began):.2f}")
             sent_bytes += len(message.get("body", b""))

@@ -146,6 +146,9 @@ async def _eyes(request: Request) -> Eyes:
     gate: Gate = request.app.state.gate
     register: Register = request.app.state.live.register
 
+    # From here on the answer depends on who asks, refusals included; see `territory.api.caching`.
+    request.state.key = None
+
     def enter() -> Eyes:
         access, request.state.key = gate.enter(request, register)
         return Eyes(access, register.current(), register.profile)

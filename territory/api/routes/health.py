@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from territory.api import schemas
 from territory.api.parameters import LiveDep
+from territory.services.bands import withheld
 
 router = APIRouter(tags=["health"])
 
@@ -21,4 +22,8 @@ def readyz(live: LiveDep) -> dict[str, str | int]:
     """The territories are loaded, and their store answers and is of this program's version."""
     live.register.store.require_ready()
     public = live.public()
-    return {"status": "ok", "territories": len(public.layer), "version": public.version}
+    return {
+        "status": "ok",
+        "territories": withheld(len(public.layer), live.profile.privacy),
+        "version": public.version,
+    }
