@@ -8,6 +8,7 @@ from places import SIDE, cell, layer
 from registers import published
 from shapely import LineString
 
+from territory.demo import Region
 from territory.model import Publication, Surroundings
 from territory.profiles import load_profile
 from territory.records import Record, Reference, ReferenceLayer
@@ -73,3 +74,13 @@ def sheet(register: Register, territory: str, access: Access = OPERATOR, version
         base_url=BASE,
         version=version,
     )
+
+
+def in_two_states(made: Region) -> str:
+    """The commune of a region that lies most evenly in two states."""
+    places = made.surroundings.jurisdictions
+    states = places.geometry[(places["level"] == "state").to_numpy()]
+    communes = made.layer.geometry[(made.layer["level"] == "commune").to_numpy()]
+    smaller = communes.map(lambda shape: min(shape.intersection(state).area for state in states) / shape.area)
+    assert smaller.max() > 0.3
+    return str(smaller.idxmax())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from paper import Printed, flat
 from playwright.sync_api import Browser, Page
-from printing import sheet, twelve
+from printing import in_two_states, sheet, twelve
 
 from territory.demo import region
 from territory.maps import sheet_page
@@ -25,13 +25,7 @@ KEPT = os.environ.get("TERRITORY_TEST_SHEETS")
 @pytest.fixture(scope="module")
 def two_states() -> str:
     """The commune of the demo that lies most evenly in two states."""
-    demo = region(600)
-    places = demo.surroundings.jurisdictions
-    states = places.geometry[(places["level"] == "state").to_numpy()]
-    communes = demo.layer.geometry[(demo.layer["level"] == "commune").to_numpy()]
-    smaller = communes.map(lambda shape: min(shape.intersection(state).area for state in states) / shape.area)
-    assert smaller.max() > 0.3
-    return str(smaller.idxmax())
+    return in_two_states(region(600))
 
 
 @pytest.fixture(scope="module")

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import builtins
 import re
+from collections import Counter
+from dataclasses import replace
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 import shapely
+from geopandas import GeoSeries
+from neighbours import shape_of
 from paper import Printed, flat
 from places import cell, layer
-from printing import BASE, HOSTILE, TWELVE, agree, sheet, twelve
+from printing import BASE, HOSTILE, TWELVE, agree, in_two_states, sheet, twelve
+from pyproj import CRS
 from registers import published
 from shapely import LineString, MultiPolygon, Polygon
 
+from territory.demo import region
 from territory.maps import sheet_map, sheet_page
 from territory.maps.sheet import State
 from territory.maps.sheet_words import Words
+from territory.model import WGS84
 from territory.profiles import load_profile
+from territory.records import Boundary
+from territory.services.access import OPERATOR
 from territory.services.agreement import Reply
 from territory.services.storing import open_register
 from territory.words import LANGUAGES
@@ -42,6 +52,17 @@ def own(register):
 
 
 @pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """The sheet of a commune in two states."""
+    made = region(600)
+    file = published(tmp_path_factory.mktemp("demo") / "demo.db", made.layer, made.surroundings)
+    opened = open_register(str(file), load_profile())
+    found = sheet(opened, in_two_states(made))
+    opened.store.close()
+    return found
+
+
+@pytest.fixture(scope="module")
 def printed(own):
     return Printed.of(sheet_page.pdf(own, language="es"))
 
@@ -52,6 +73,34 @@ def test_every_neighbour_is_told_on_its_side_in_the_order_of_the_walk(own):
         names = [own.around.loc[each, "name"] for each in TWELVE if each.startswith(expected)]
         assert title == {"north": "Norte", "east": "Este", "south": "Sur", "west": "Oeste"}[expected]
         assert [name in told for name, (told, _) in zip(names, runs, strict=True)] == [True] * 3
+
+
+def walked_in_steps(found, *, step_m=1.0, tolerance_m=10.0) -> Counter:
+    """Metres of line beside each neighbour: at every step, who is nearest, in another projection."""
+    grid = CRS.from_epsg(32619)
+    around = found.around.geometry.to_crs(grid)
+    tree, metres = shapely.STRtree(around.array), Counter()
+    own = GeoSeries([found.boundary], crs=WGS84).to_crs(grid).iloc[0]
+    for ring in shapely.get_rings(own.geoms):
+        places = shapely.line_interpolate_point(ring, np.arange(step_m / 2, ring.length, step_m))
+        at, nearest = tree.query_nearest(places, max_distance=tolerance_m, all_matches=False)
+        metres.update({around.index[k]: n * step_m for k, n in Counter(nearest).items()})
+        metres[""] += (len(places) - len(at)) * step_m
+    return +metres
+
+
+@pytest.mark.parametrize("of", ["twelve", "two states"])
+def test_the_sides_are_those_of_a_walk_in_steps(own, demo, of):
+    """The council with twelve neighbours, and the commune of the demo that lies most evenly in two states."""
+    found = own if of == "twelve" else demo
+    told = Counter()
+    for run in found.walk.runs:
+        told["".join(run.neighbours)] += run.length_m
+    expected = walked_in_steps(found)
+    assert told.keys() == expected.keys()
+    # Each end of a run may lie a few tolerances off, where neighbours' lines part slowly.
+    assert dict(told) == pytest.approx(dict(expected), rel=0.005, abs=40)
+    assert len(told) >= (12 if of == "twelve" else 5)
 
 
 def test_a_run_is_one_sentence_with_neighbour_line_vertices_length_and_bearing(own):
@@ -82,9 +131,17 @@ def test_stretches_are_the_whole_line(own):
         assert shapely.hausdorff_distance(shapely.union_all(pieces), run.line) < 1e-6
 
 
-def test_an_older_line_tells_nothing_of_what_neighbours_say_now(register, own):
-    assert own.version == own.newest
-    assert {each.state for each in own.stretches} >= {State.AGREED}
+def test_an_older_line_tells_nothing_of_what_neighbours_say_now(tmp_path):
+    opened = open_register(str(twelve(tmp_path)), load_profile())
+    with opened.writing(OPERATOR, "test") as writing:
+        known = writing.get(Boundary, "own")
+        writing.put(replace(known, shape=shape_of(cell(0, 0, 3, 2.5))))
+    older, newest = sheet(opened, "own", version=1), sheet(opened, "own")
+    opened.store.close()
+    assert (older.version, older.newest, newest.version) == (1, 2, 2)
+    assert {each.state for each in older.stretches} == {State.UNTOLD}
+    assert {each.state for each in newest.stretches} == {State.UNASKED, State.FREE}
+    assert older.fingerprint != newest.fingerprint
 
 
 def test_ground_that_another_one_claims_is_contested(tmp_path):
@@ -142,7 +199,7 @@ def test_names_are_only_words_wherever_they_stand(own):
     assert "<script" not in page
     assert page.count("</style>") == 2
     assert "Loma &lt;b&gt;" in page
-    renamed = type(own)(**{name: getattr(own, name) for name in own.__slots__} | {"called": HOSTILE})
+    renamed = replace(own, called=HOSTILE)
     page = sheet_page.html(renamed, language="es", is_alone=True)
     assert "<script" not in page
     assert page.count("</style>") == 2
