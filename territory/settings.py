@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TERRITORY_", extra="ignore")
 
     store: str = DEFAULT_STORE
-    """The store: a file for the embedded one."""
+    """The store: a file, or ``postgresql://…`` for PostGIS."""
 
     language: Literal["es", "en"] = "es"
     """Language of pages and answers when the asker names none."""
