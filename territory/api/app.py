@@ -25,6 +25,7 @@ from territory.api.live import Live
 from territory.api.map_pages import MapPages
 from territory.api.pages import Pages
 from territory.api.routes import (
+    acts,
     agreement,
     belongings,
     check,
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     served = (
         check,
         territories,
+        acts,
         agreement,
         belongings,
         references,

@@ -7,8 +7,9 @@ from territory.services.acts.consents import LANDS, consent, consents_of
 from territory.services.acts.departure import Members, Quorum, Report, Side
 from territory.services.acts.groups import Moved, join, leave, what_if
 from territory.services.acts.lineage import Assent, Part, Succession, cut, dissolve, merge, split
-from territory.services.acts.lines import Decision, acts_of, publish, ratify, withdraw
+from territory.services.acts.lines import Decision, acts_made, acts_of, publish, ratify, withdraw
 from territory.services.acts.minutes import Minutes, NotDecided
+from territory.services.acts.telling import Telling
 
 __all__ = [
     "LANDS",
@@ -23,6 +24,8 @@ __all__ = [
     "Report",
     "Side",
     "Succession",
+    "Telling",
+    "acts_made",
     "acts_of",
     "consent",
     "consents_of",

@@ -194,6 +194,14 @@ def acts_of(register: Register, access: Access, territory: str) -> list[Decision
     ]
 
 
+def acts_made(register: Register, made: str) -> list[Act]:
+    """The acts that a change noted as made, see `territory.services.register.Done`, in their order."""
+    ids = made.split(",")
+    with register.reading() as reading:
+        found = {each.id: each for each in reading.find(Act, id=ids)}
+    return [found[each] for each in ids]
+
+
 def _is_about_line(act: Act) -> bool:
     return act.kind not in _NOT_ABOUT_THE_LINE and act.version is not None
 

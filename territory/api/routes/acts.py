@@ -1,0 +1,149 @@
+"""What assemblies decided, what it would mean before they do, and what those whose land it is say to it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Path, Request, Response
+
+from territory.api import schemas
+from territory.api.changes import answered, changed, json_body, made_once, once_of
+from territory.api.deeds import FIELDS, Deed, date_of
+from territory.api.drawings import read_line
+from territory.api.fields import Fields
+from territory.api.keys import AccessDep
+from territory.api.parameters import Language, LiveDep, SettingsDep
+from territory.geo.crs import area_m2
+from territory.records import Act, Consent
+from territory.services import acts, reports
+from territory.services.acts import Telling
+from territory.services.errors import Unusable
+
+router = APIRouter(prefix="/api/territories/{territory_id}", tags=["acts"])
+
+Id = Annotated[str, Path(max_length=200)]
+
+_WHAT_IF = ("joining", "leaving", "line")
+_CONSENT = ("land", "given", "date")
+
+
+@router.get("/acts", responses=schemas.CHANGED)
+def list_acts(live: LiveDep, access: AccessDep, territory_id: Id) -> Response:
+    """What was decided, oldest first, and whether it is about the line as it is now, for its own."""
+    found = acts.acts_of(live.register, access, territory_id)
+    return answered(
+        [_told(each.act) | {"is_current": each.is_current, "is_published": each.is_published} for each in found]
+    )
+
+
+@router.post("/acts", status_code=201, openapi_extra=schemas.json_request(*FIELDS), responses=schemas.CREATED)
+async def enter_act(
+    request: Request, live: LiveDep, settings: SettingsDep, access: AccessDep, territory_id: Id
+) -> Response:
+    """Enter what an assembly decided: ``ratify``, ``publish``, ``withdraw``, ``join``, ``leave``, ``split`` …"""
+    sent, body = await json_body(request)
+    deed = Deed(
+        register=live.register,
+        access=access,
+        territory=territory_id,
+        sent=sent,
+        max_vertices=settings.check_max_vertices,
+        once=once_of(request, access, body),
+    )
+    made = await changed(request, made_once, lambda: ",".join(act.id for act in deed.enter()))
+    return answered({"acts": [_told(each) for each in acts.acts_made(live.register, made)]}, status=201)
+
+
+@router.post("/what-if", openapi_extra=schemas.json_request(*_WHAT_IF), responses=schemas.CHANGED)
+async def what_if(
+    request: Request,
+    live: LiveDep,
+    settings: SettingsDep,
+    access: AccessDep,
+    language: Language,
+    territory_id: Id,
+) -> Response:
+    """What leaving and joining a group would mean for both sides, or what a line would divide. Nothing changes."""
+    sent, _ = await json_body(request)
+    fields = Fields(sent, _WHAT_IF)
+    if "line" in fields:
+        line = read_line(sent["line"], max_vertices=settings.check_max_vertices)
+        parts = await to_thread.run_sync(acts.cut, live.register, access, territory_id, line)
+        return answered(
+            {
+                "type": "FeatureCollection",
+                "features": [
+                    {
+                        "type": "Feature",
+                        "properties": {"area_m2": area_m2(part)},
+                        "geometry": reports.geometry(part),
+                    }
+                    for part in parts
+                ],
+            }
+        )
+    joining, leaving = fields.ids("joining"), fields.ids("leaving")
+    report = await to_thread.run_sync(
+        lambda: acts.what_if(live.register, access, territory_id, joining=joining, leaving=leaving)
+    )
+    return answered(
+        Telling(standing=live.current().standing, profile=live.profile, language=language).report(report)
+    )
+
+
+@router.get("/consents", responses=schemas.CHANGED)
+def list_consents(live: LiveDep, access: AccessDep, territory_id: Id) -> Response:
+    """What those whose land it is said last, land by land, for its own."""
+    return answered([_consent(each) for each in acts.consents_of(live.register, access, territory_id)])
+
+
+@router.post(
+    "/consents", status_code=201, openapi_extra=schemas.json_request(*_CONSENT), responses=schemas.CREATED
+)
+async def enter_consent(request: Request, live: LiveDep, access: AccessDep, territory_id: Id) -> Response:
+    """Enter consent given, refused or taken back; without it the territory is hidden at once."""
+    sent, body = await json_body(request)
+    fields, once = Fields(sent, _CONSENT), once_of(request, access, body)
+    if "given" not in fields:
+        raise Unusable("field.missing", field="given")
+
+    def make() -> str:
+        return acts.consent(
+            live.register,
+            access,
+            territory_id,
+            fields.need("land", limit=200),
+            given=fields.truth("given", otherwise=False),
+            date=date_of(fields),
+            once=once,
+        ).id
+
+    return answered({"id": await changed(request, made_once, make)}, status=201)
+
+
+def _told(act: Act) -> dict[str, Any]:
+    return {
+        "id": act.id,
+        "territory": act.territory,
+        "kind": act.kind,
+        "form": act.form,
+        "date": act.date,
+        "eligible": act.eligible,
+        "attended": act.attended,
+        "in_favour": act.in_favour,
+        "against": act.against,
+        "version": act.version,
+        "subject": act.subject,
+        "terms": dict(act.terms),
+    }
+
+
+def _consent(consent: Consent) -> dict[str, Any]:
+    return {
+        "id": consent.id,
+        "revision": consent.revision,
+        "land": consent.land,
+        "given": consent.given,
+        "date": consent.date,
+    }
