@@ -30,6 +30,7 @@ from territory.api.routes import (
     belongings,
     check,
     docs,
+    drawing,
     exports,
     health,
     keys,
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.install(app)
     served = (
         check,
+        drawing,
         territories,
         acts,
         agreement,
@@ -93,8 +95,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(routes.router)
     for folder in _STATIC:
         app.mount(f"/static/{folder}", _Assets(directory=WEB / folder, check_dir=False))
-    upload = settings.upload_max_bytes + _FORM_BYTES
-    limits = {"/api/check": settings.check_max_bytes, "/api/check/file": upload, "/check": upload}
+    drawn, upload = settings.check_max_bytes, settings.upload_max_bytes + _FORM_BYTES
+    limits = {"/api/check/file": upload, "/check": upload, "/api/check": drawn}
+    limits |= {"/api/remedies": drawn + _FORM_BYTES, "*/boundary": drawn, "*/proposals": drawn}
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit, limits=limits)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)

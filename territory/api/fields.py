@@ -68,6 +68,13 @@ class Fields:
             raise Unusable("field.number", field=name, least=least, most=most)
         return float(value)
 
+    def numbers(self, name: str, count: int) -> list[float]:
+        """So many numbers in degrees, that must be there."""
+        value = self._sent.get(name)
+        if not isinstance(value, list) or len(value) != count or not all(map(_is_degrees, value)):
+            raise Unusable("field.numbers", field=name, count=count)
+        return [float(each) for each in value]
+
     def truth(self, name: str, *, otherwise: bool) -> bool:
         """Yes or no."""
         value = self._sent.get(name, otherwise)
@@ -112,6 +119,10 @@ class Fields:
 
 def _is_id(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 200 and _is_plain(value)
+
+
+def _is_degrees(value: Any) -> bool:
+    return type(value) in (int, float) and abs(value) <= 180
 
 
 def _is_plain(text: str) -> bool:

@@ -103,7 +103,10 @@ def told_bytes(count: int) -> str:
 
 
 class BodyLimit:
-    """Stops reading a body that is larger than its path takes, whatever its headers say."""
+    """Stops reading a body that is larger than its path takes, whatever its headers say.
+
+    ``limits`` are by path, or by ``*/`` and its last part.
+    """
 
     def __init__(self, app: ASGIApp, limits: Mapping[str, int], otherwise: int = 100_000) -> None:
         self.app = app
@@ -115,7 +118,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self.limits.get(scope["path"], self.otherwise)
+        path: str = scope["path"]
+        limit = self.limits.get(path, self.limits.get(f"*/{path.rpartition('/')[2]}", self.otherwise))
         read = 0
 
         async def counted() -> Any:

@@ -19,6 +19,7 @@ from territory.mosaic import Current, Mosaic
 from territory.profiles import Profile
 from territory.services import drawing, publishing
 from territory.services.access import PUBLIC, Eyes
+from territory.services.around import FollowedLines
 from territory.services.publishing import PublicRegister
 from territory.services.register import Register
 
@@ -111,6 +112,8 @@ class Live:
     def __init__(self, register: Register) -> None:
         self.register = register
         self.profile = register.profile
+        self.followed = FollowedLines(register)
+        """Rivers and roads that a boundary may follow."""
         self._lock = threading.Lock()
         self._public: tuple[int, Public] | None = None
         self._past: OrderedDict[tuple[int, datetime.date], Public] = OrderedDict()

@@ -221,6 +221,8 @@ CREATED: dict[int | str, dict[str, Any]] = {
     201: {"description": "Made", "content": {"application/json": {"schema": _ANY}}},
     **problems(*_REFUSED),
 }
+ANSWERED = _answer("application/json", _ANY, 400, 401, 403, 412, 413, 415, 422, 429, 503)
+AROUND = _answer("application/geo+json", _COLLECTION, 401, 422, 429, 503)
 _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The asker has it"}}
 TERRITORIES = _answer("application/geo+json", _COLLECTION, 422, 503) | _NOT_MODIFIED
 REFERENCES = _answer("application/json", _REFERENCES, 503) | _NOT_MODIFIED

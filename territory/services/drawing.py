@@ -116,6 +116,12 @@ def check_drawing(
     )
 
 
+def require_known(drawing: Drawing, visible: Callable[[str], bool] | None) -> None:
+    """Raise `Unusable` when a drawing says to replace a territory that whoever asks may not know of."""
+    if drawing.replaces is not None and visible is not None and not visible(drawing.replaces):
+        raise Unusable("drawing.replaces", id=drawing.replaces)
+
+
 def mended(drawing: Drawing, profile: Profile) -> tuple[MultiPolygon | None, list[Finding]]:
     """The boundary that a drawing means, if any, and what is wrong with it by itself, whoever is around.
 

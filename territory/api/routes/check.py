@@ -41,8 +41,7 @@ async def check_drawing(
             body, profile=live.profile, max_vertices=settings.check_max_vertices
         )
         mosaic, visible = live.around(eyes)
-        if drawn.replaces is not None and visible is not None and not visible(drawn.replaces):
-            raise Unusable("drawing.replaces", id=drawn.replaces)
+        drawing.require_known(drawn, visible)
         checked = drawing.check_drawing(drawn, mosaic, profile=live.profile, visible=visible)
         names = drawing.names_around(mosaic, say(language, "api.drawing.name"))
         return orjson.dumps(
