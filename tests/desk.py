@@ -57,11 +57,19 @@ class Desk:
         return issued.whole
 
 
-def desk(store: str, shapes: dict[str, MultiPolygon], publications: dict[str, Publication], **settings: object):
+def desk(
+    store: str,
+    shapes: dict[str, MultiPolygon],
+    publications: dict[str, Publication],
+    *,
+    publication: Publication = Publication.EXACT,
+    since: datetime.date | None = None,
+    **settings: object,
+):
     """A register of some councils, each published at a level of its own."""
     register = open_register(store, load_profile(), create=True)
     layer = as_layer(GeoSeries(list(shapes.values()), list(shapes), crs=WGS84), families=[180] * len(shapes))
-    keep_region(register, layer, Surroundings(), publication=Publication.EXACT)
+    keep_region(register, layer, Surroundings(), publication=publication, since=since)
     with register.writing(OPERATOR, "test") as writing:
         for each, publication in publications.items():
             known = writing.get(Territory, each)

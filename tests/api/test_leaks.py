@@ -3,6 +3,7 @@
 import datetime
 import itertools
 import re
+from dataclasses import replace
 
 import mapbox_vector_tile
 import numpy as np
@@ -17,7 +18,8 @@ from territory.export import Form
 from territory.maps.tiles import to_world
 from territory.model import Publication
 from territory.profiles import load_profile
-from territory.records import Role
+from territory.records import Act, ActKind, Boundary, Role, Territory
+from territory.services.access import OPERATOR
 
 DAY = datetime.date.today().isoformat()
 STEP, SIDE = 0.02, 24
@@ -230,3 +232,134 @@ def test_a_private_change_leaves_every_public_answer_as_it_is(tmp_path):
             assert made.ask("ana", "PUT", path, **sent).status_code == 201
         after = {path: (client.get(path).content, client.get(path).headers.get("etag")) for path in watched}
         assert after == before
+
+
+TODAY = datetime.date.today()
+DAYS_AGO = 0, 5, 15, 25
+
+
+def days_ago(count: int) -> datetime.date:
+    return TODAY - datetime.timedelta(days=count)
+
+
+def publish(
+    made: Desk, name: str, level: Publication, day: datetime.date, shape: MultiPolygon | None = None
+) -> None:
+    """Let an assembly publish a line, a new one if there is one."""
+    with made.client.app.state.live.register.writing(OPERATOR, "test") as writing:
+        line = writing.get(Boundary, name)
+        if shape is not None:
+            line = writing.put(replace(line, shape=shape, valid_from=day))
+        writing.put(
+            Act(
+                id=f"a-{name}-{day}",
+                territory=name,
+                kind=ActKind.PUBLISH,
+                date=day,
+                subject=line.fingerprint,
+                version=line.revision,
+                terms={"publication": level},
+            )
+        )
+        known = writing.get(Territory, name)
+        writing.put(replace(known, publication=level, published=line.revision))
+
+
+BESIDE = wiggly(2, 2)
+"""Of one who publishes its line exactly, beside the general one."""
+FIRST = wiggly(1, 1)
+SECOND = shapely.transform(FIRST, lambda at: (at - (6.0123e-3, 0)).round(7))
+"""Three cells away from the neighbour, whose line stays."""
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory):
+    """A general one that was first published 20 days ago, and 10 days ago again with another line."""
+    path = str(tmp_path_factory.mktemp("days") / "days.db")
+    shapes = {"exacto": BESIDE, "general": FIRST}
+    with TestClient(desk(path, shapes, {}, publication=Publication.PRIVATE, since=days_ago(30))) as client:
+        made = Desk(client, {})
+        publish(made, "exacto", Publication.EXACT, days_ago(30))
+        publish(made, "general", Publication.GENERAL, days_ago(20))
+        publish(made, "general", Publication.GENERAL, days_ago(10), shape=SECOND)
+        yield made
+
+
+@pytest.mark.parametrize("ago", [0, 5, 15, 25])
+@pytest.mark.parametrize(
+    "path", ["/api/territories", "/export.geojson", "/map/territories", "/api/territories/exacto"]
+)
+def test_no_day_tells_what_another_one_keeps_back(moved, ago, path):
+    """Before it was published, and after it moved away, its neighbour's line would be its own of another day."""
+    told = numbers(moved.client.get(f"{path}?date={days_ago(ago)}").text)
+    if not path.startswith("/map"):
+        assert len({corner for corner in corners(BESIDE) if told.issuperset(corner)}) > 20
+    for line in (FIRST, SECOND):
+        assert not {corner for corner in corners(line) if told.issuperset(corner)}
+
+
+def test_one_that_does_not_move_looks_alike_on_every_day(moved):
+    dated = [f"/api/territories/exacto?date={days_ago(ago)}" for ago in DAYS_AGO]
+    seen = [moved.client.get(path).json()["geometry"] for path in dated]
+    assert all(each == seen[0] for each in seen)
+    dated = [f"/api/territories/general?date={days_ago(ago)}" for ago in DAYS_AGO]
+    there = [moved.client.get(path).status_code for path in dated]
+    assert there == [200, 200, 200, 404]
+
+
+def everything_around(made: Desk) -> dict[str, str]:
+    """Every answer about two neighbours that does not name the moment: lists, files, maps, checks, all tiles."""
+    ask = made.client.get
+    told = {path: ask(path).text for path in ("/api/territories", "/export.geojson", "/api/territories/general")}
+    told["errors"] = "".join(ask(f"/api/territories/{name}/boundary").text for name in ("general", "exacto"))
+    for view in ("territories", "coverage"):
+        told[view] = re.sub(r"(nonce[-=]\"?)[\w-]+", r"\1", ask(f"/map/{view}").text)
+    for k, beside in enumerate((FIRST, BESIDE, wiggly(0, 0), FIRST.buffer(2e-3))):
+        told[f"check {k}"] = made.client.post("/api/check", json=feature(beside)).text
+    for z in range(15):
+        corner = np.floor(to_world(np.array([FIRST.bounds[::3], BESIDE.bounds[2:0:-1]])) * 2**z).astype(int)
+        (west, north), (east, south) = corner
+        for x, y in itertools.product(range(west, east + 1), range(north, south + 1)):
+            told[f"{z}/{x}/{y}"] = made.client.get(f"/tiles/council/{z}/{x}/{y}.mvt").content.hex()
+    return told
+
+
+def test_two_general_lines_that_the_lattice_does_not_tell_apart_get_the_same_answers(tmp_path):
+    """Whatever is worked out from the answers is then the same for both lines: nothing finer is in them."""
+    levels = {"exacto": Publication.EXACT, "general": Publication.GENERAL}
+    of_general = set(map(tuple, shapely.get_coordinates(FIRST)))
+
+    def nudged(at: np.ndarray) -> np.ndarray:
+        return at + [(3e-6, -2e-6) if tuple(each) in of_general else (0, 0) for each in at]
+
+    answers = []
+    for name, change in (("one", lambda at: at), ("other", nudged)):
+        shapes = {"exacto": shapely.transform(BESIDE, change), "general": shapely.transform(FIRST, change)}
+        shapes = {each: shapely.transform(shape, lambda at: at.round(7)) for each, shape in shapes.items()}
+        with TestClient(desk(str(tmp_path / f"{name}.db"), shapes, levels)) as client:
+            client.app.state.live.public().findings(patience_s=300)
+            answers.append(everything_around(Desk(client, {})))
+    assert len(answers[0]) > 25
+    for path, text in answers[0].items():
+        assert text == answers[1][path], path
+
+
+def test_a_new_line_that_flips_no_cell_is_nobodys_business(tmp_path):
+    shapes = {"exacto": wiggly(5, 2), "general": FIRST}
+    levels = {"exacto": Publication.EXACT, "general": Publication.GENERAL}
+    with TestClient(desk(str(tmp_path / "still.db"), shapes, levels, since=days_ago(30))) as client:
+        made = Desk(client, {})
+        watched = ["/api/territories", "/readyz", "/export.geojson", "/api/territories/general"]
+        before = [(client.get(path).content, client.get(path).headers.get("etag")) for path in watched]
+        nudged = shapely.transform(FIRST, lambda at: (at + 1e-6).round(7))
+        publish(made, "general", Publication.GENERAL, TODAY, shape=nudged)
+        assert client.app.state.live.current().standing["general"].published == 2
+        assert [(client.get(path).content, client.get(path).headers.get("etag")) for path in watched] == before
+
+
+def test_a_drawing_that_replaces_what_is_kept_back_is_answered_like_one_that_replaces_nothing_known(opened):
+    answers = set()
+    for name in (*KEPT_BACK, "nothing"):
+        sent = opened.client.post("/api/check", json=feature(SHAPES["exacto-uno"], replaces=name))
+        answers.add((sent.status_code, sent.text.replace(name, "X")))
+    assert len(answers) == 1
