@@ -42,8 +42,34 @@ MAY = {
     "ways": SEES,
     "preview": SEES,
     "propose a stretch": {Role.SPOKESPERSON},
+    "acts": SEES,
+    "what if": SEES,
+    "line what if": SEES,
+    "consents": SEES,
+    "add consent": {Role.SPOKESPERSON},
 }
+ACTS = {
+    "ratify": {"version": 1},
+    "publish": {"version": 1, "publication": "exact"},
+    "withdraw": {},
+    "join": {"group": "far"},
+    "leave": {"group": "far"},
+    "split": {"version": 1, "line": {"type": "LineString", "coordinates": [[-69.3, 9], [-69.3, 9.1]]}},
+    "merge": {"version": 1, "name": "x"},
+    "dissolve": {},
+}
+MAY |= {f"act {kind}": {Role.SPOKESPERSON} for kind in ACTS}
 OF_TWO = {"border", "ways", "preview", "propose a stretch"}
+REFUSED_FOR_WHAT_IT_SAYS = {
+    "proposal.unknown",
+    "place.kind",
+    "field.missing",
+    "agreement.not_shown",
+    "act.no_member",
+    "act.not_divided",
+    "act.counts",
+    "date.future",
+}
 SCOPES = ("own", "area", "neighbour", "elsewhere", "everywhere")
 EVERYWHERE = {Role.ORGANIZER, Role.STEWARD}
 
@@ -164,6 +190,17 @@ def ask(opened, who, operation, name):
         "add code": ("POST", f"{path}/codes", {"json": {}}),
         "add link": ("POST", f"{path}/links", {"json": {}}),
         "links": ("GET", f"{path}/links", {}),
+        "acts": ("GET", f"{path}/acts", {}),
+        "what if": ("POST", f"{path}/what-if", {"json": {"leaving": [name]}}),
+        "line what if": ("POST", f"{path}/what-if", {"json": {"line": ACTS["split"]["line"]}}),
+        "consents": ("GET", f"{path}/consents", {}),
+        "add consent": ("POST", f"{path}/consents", {"json": {"land": "x", "given": True, "date": "2999-01-01"}}),
+    }
+    # More came than could: whatever was decided, nothing is kept.
+    meeting = {"date": "2026-01-01", "eligible": 1, "attended": 2}
+    requests |= {
+        f"act {kind}": ("POST", f"{path}/acts", {"json": {"kind": kind, **meeting, **said}})
+        for kind, said in ACTS.items()
     }
     border = f"/api/borders/{name}/beside-{name}"
     requests |= {
@@ -183,10 +220,7 @@ def outcome(answer):
     """An answer in the words of the table."""
     told = answer.json()
     code = told.get("code") if isinstance(told, dict) else None
-    if (
-        code in ("proposal.unknown", "place.kind", "field.missing", "agreement.not_shown")
-        or answer.status_code == 412
-    ):
+    if code in REFUSED_FOR_WHAT_IT_SAYS or answer.status_code == 412:
         return "done"
     if answer.status_code in (200, 201):
         return "done" if "private" in answer.headers["cache-control"] else "public"

@@ -84,10 +84,11 @@ def deciding(
         # Whoever decides nothing anywhere is refused in the same words, and keeps nobody waiting for it.
         _require_all(register, access, own)
         require_role(access, Operation.DECIDE)
-    for each in minutes:
-        require_possible(each)
     with register.writing(access, action, once=once) as writing:
-        yield writing, _require_all(register, access, own)
+        current = _require_all(register, access, own)
+        for each in minutes:
+            require_possible(each)
+        yield writing, current
 
 
 def _require_all(register: Register, access: Access, territories: list[str]) -> Current:
