@@ -436,7 +436,7 @@ def fingerprint(shape: BaseGeometry | None, *words: str) -> str:
     --------
     >>> from shapely import box
     >>> fingerprint(box(0, 0, 1, 1))[:12], fingerprint(None, "c-1", "c-2")[:12]
-    ('25ec76c1c3a6', 'bf9d9ba70ab3')
+    ('263617cf4a06', 'fd5f776e8e79')
     """
     digest = hashlib.sha256()
     if shape is not None:
