@@ -1,6 +1,7 @@
 """Neighbours agree on their line over HTTP: both read the same, and nothing moves before both say yes."""
 
 import datetime
+from contextlib import contextmanager
 
 import pytest
 from desk import STEP, Desk, desk, newest, square
@@ -8,11 +9,14 @@ from fastapi.testclient import TestClient
 from neighbours import shape_of
 from shapely import LineString, box
 
+from territory.geo.settle import Way
 from territory.model import Publication
 from territory.profiles import load_profile
-from territory.records import Reference, ReferenceLayer, Role
+from territory.records import DisputeState, Reference, ReferenceLayer, Role, StretchState
 from territory.services.access import OPERATOR
+from territory.services.agreement import DISAGREE, UNASKED, Kind
 from territory.services.storing import open_register
+from territory.words import LANGUAGES, catalogue
 
 WEST, SOUTH = -69.3, 10.0
 # The west reaches into the east for a tenth of its width, along three fifths of the line between them.
@@ -22,12 +26,11 @@ LINE = {"type": "LineString", "coordinates": [list(each) for each in RIVER.coord
 BORDER = "/api/borders/a/b"
 
 
-@pytest.fixture
-def opened(tmp_path):
+@contextmanager
+def opened_at(folder):
     shapes = {"a": shape_of(square(0) | ARM), "b": square(1), "c": square(2), "far": square(30)}
-    app = desk(
-        str(tmp_path / "agree.db"), shapes, dict.fromkeys(shapes, Publication.PRIVATE), check_max_vertices=1_000
-    )
+    private = dict.fromkeys(shapes, Publication.PRIVATE)
+    app = desk(str(folder / "agree.db"), shapes, private, check_max_vertices=1_000, writes_per_minute=1_000_000)
     register = open_register(app.state.settings.store, load_profile())
     with register.writing(OPERATOR, "test") as writing:
         writing.put(ReferenceLayer(id="r-rivers", kind="rivers", called="ríos", source="test"))
@@ -39,6 +42,19 @@ def opened(tmp_path):
         made.issue("ben", Role.SPOKESPERSON, territories=["b"])
         made.issue("eva", Role.HELPER, territories=["a"])
         made.issue("luz", Role.SPOKESPERSON, territories=["far"])
+        yield made
+
+
+@pytest.fixture
+def opened(tmp_path):
+    with opened_at(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory):
+    """A register for questions that change nothing."""
+    with opened_at(tmp_path_factory.mktemp("untouched")) as made:
         yield made
 
 
@@ -61,8 +77,8 @@ def answer(opened, id_, who="ben", version=1, **body):
     return opened.ask(who, "POST", f"/api/stretches/{id_}/answer", json=body, headers=headers)
 
 
-def test_both_sides_read_the_same_but_for_whose_side_is_theirs(opened):
-    ana, ben = border(opened, "ana"), border(opened, "ben")
+def test_both_sides_read_the_same_but_for_whose_side_is_theirs(untouched):
+    ana, ben = border(untouched, "ana"), border(untouched, "ben")
     assert ana["left"].pop("yours") is ben["right"].pop("yours") is True
     assert ana["right"].pop("yours") is ben["left"].pop("yours") is False
     assert ana == ben
@@ -71,7 +87,7 @@ def test_both_sides_read_the_same_but_for_whose_side_is_theirs(opened):
     assert ana["dispute"]["state"] == "open"
     assert ana["pieces"][1]["message"].startswith("Terreno que reclaman las dos comunidades: 7,")
     assert ana["pieces"][1]["strip"]["type"] == "MultiPolygon"
-    assert opened.ask("ana", "GET", "/api/borders/b/a").json()["pieces"] == ana["pieces"]
+    assert untouched.ask("ana", "GET", "/api/borders/b/a").json()["pieces"] == ana["pieces"]
 
 
 def test_a_strip_is_settled_from_the_first_question_to_the_last_answer(opened):
@@ -218,11 +234,11 @@ def test_what_is_not_seen_is_not_there(opened):
         ({"phone": "0414"}, 422, "field.unknown"),
     ],
 )
-def test_a_proposal_that_makes_no_sense_is_refused_in_a_sentence(opened, change, status, code):
-    told = propose(opened, **change)
+def test_a_proposal_that_makes_no_sense_is_refused_in_a_sentence(untouched, change, status, code):
+    told = propose(untouched, **change)
     assert (told.status_code, told.json()["code"]) == (status, code)
     assert told.json()["detail"]
-    assert strip(opened)["state"] == "unasked"
+    assert strip(untouched)["state"] == "unasked"
 
 
 def test_an_answer_says_what_it_is_about_and_what_it_says(opened):
@@ -236,6 +252,18 @@ def test_an_answer_says_what_it_is_about_and_what_it_says(opened):
     assert way.json()["code"] == "field.missing"
 
 
-def test_nothing_of_it_is_kept_by_a_cache(opened):
-    told = opened.ask("ana", "GET", BORDER)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_state_and_way_has_words(language):
+    """As the store may hold any of them, none may be missing when it is told."""
+    told = {
+        *(f"kind.{each}" for each in Kind),
+        *(f"state.{each}" for each in (UNASKED, *StretchState)),
+        *(f"way.{each}" for each in (*Way, DISAGREE, "matched", "along_reference")),
+        *(f"dispute.{each}" for each in DisputeState),
+    }
+    assert told <= set(catalogue(language)["agreement"])
+
+
+def test_nothing_of_it_is_kept_by_a_cache(untouched):
+    told = untouched.ask("ana", "GET", BORDER)
     assert told.headers["cache-control"] == "private, no-store"

@@ -34,13 +34,13 @@ from territory.services.agreement import (
     DISAGREE,
     Kind,
     Reply,
+    accepting,
     answer,
     border,
     history,
     neighbours,
     preview,
     propose,
-    proposing,
     state_of,
     ways,
     withdraw,
@@ -492,7 +492,7 @@ def test_nothing_is_kept_when_something_fails_at_the_end(made, monkeypatch):
         follow(*args, **options)
         raise RuntimeError
 
-    monkeypatch.setattr(proposing, "follow", fails)
+    monkeypatch.setattr(accepting, "follow", fails)
     with pytest.raises(RuntimeError):
         answer(register, BEN, stretch.id, Reply.ACCEPT, based_on=1)
     assert register.store.sequence() == sequence

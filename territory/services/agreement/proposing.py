@@ -22,26 +22,15 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
-import shapely
-from geopandas import GeoSeries
 from shapely import MultiLineString
 from shapely.geometry.base import BaseGeometry
 
-from territory.geo.coverage import is_wide
-from territory.geo.crs import to_metres
 from territory.geo.settle import Way
-from territory.model import WGS84
 from territory.mosaic import Current
 from territory.profiles import Profile
-from territory.records import (
-    Boundary,
-    DisputeState,
-    Method,
-    SharedPlace,
-    Stretch,
-    StretchState,
-)
+from territory.records import Stretch, StretchState
 from territory.services.access import Access, Eyes, Operation, require, require_role
+from territory.services.agreement.accepting import accept
 from territory.services.agreement.border import (
     Border,
     in_order,
@@ -50,9 +39,8 @@ from territory.services.agreement.border import (
     require_neighbour,
     state_of,
 )
-from territory.services.agreement.pieces import Piece, as_ground
-from territory.services.agreement.settling import DISAGREE, Choice, cut_along, piece_of, settled, way_of
-from territory.services.disputes import follow
+from territory.services.agreement.pieces import Piece
+from territory.services.agreement.settling import DISAGREE, Choice, cut_along, piece_of, settled
 from territory.services.errors import NotFound, Refusal, Stale, Unusable
 from territory.services.register import Once, Register, new_id, today
 from territory.store.base import Reading, Writing
@@ -171,21 +159,7 @@ def answer(
         side = waiting.right if waiting.proposed_by == waiting.left else waiting.left
         require(eyes, Operation.AGREE, side, current)
         _require_waiting(waiting, based_on)
-        if reply is Reply.OBJECT:
-            if reasons is None:
-                raise Unusable("agreement.reasons_needed")
-            kept = writing.put(replace(waiting, state=StretchState.OBJECTED, reasons=reasons))
-        else:
-            found = read_border(writing, register, current, in_order(waiting.left, waiting.right))
-            about = _still_there(found, waiting)
-            if reply is Reply.DISAGREE and waiting.way != DISAGREE:
-                counter = {
-                    **_choice(writing, found, about, side, DISAGREE, None),
-                    **_asked_of(found, side, register.profile),
-                }
-                kept = writing.put(replace(waiting, **counter, reasons=reasons))
-            else:
-                kept = _accepted(writing, register, current, found, waiting)
+        kept = _replied(writing, register, current, waiting, side, reply, reasons)
         writing.note(made=str(kept.revision), **_ids(kept))
     return kept
 
@@ -234,6 +208,31 @@ def _agreeing(
     with register.writing(access, action, once=once) as writing:
         current = register.current()
         yield writing, current, Eyes(access, current, register.profile)
+
+
+def _replied(
+    writing: Writing,
+    register: Register,
+    current: Current,
+    waiting: Stretch,
+    side: str,
+    reply: Reply,
+    reasons: str | None,
+) -> Stretch:
+    """The proposal after what the other side said of it."""
+    if reply is Reply.OBJECT:
+        if reasons is None:
+            raise Unusable("agreement.reasons_needed")
+        return writing.put(replace(waiting, state=StretchState.OBJECTED, reasons=reasons))
+    found = read_border(writing, register, current, in_order(waiting.left, waiting.right))
+    _require_shown(found)
+    about = found.told_by(waiting.id)
+    if about is None:
+        raise Stale("agreement.moved")
+    if reply is Reply.ACCEPT or waiting.way == DISAGREE:
+        return accept(writing, register, current, found, waiting)
+    counter = _choice(writing, found, about, side, DISAGREE, None) | _asked_of(found, side, register.profile)
+    return writing.put(replace(waiting, **counter, reasons=reasons))
 
 
 def _seen(reading: Reading, eyes: Eyes, current: Current, id_: str) -> Stretch:
@@ -308,70 +307,6 @@ def _asked_of(found: Border, side: str, profile: Profile) -> dict[str, Any]:
         "left_version": found.left.revision,
         "right_version": found.right.revision,
     }
-
-
-def _accepted(writing: Writing, register: Register, current: Current, found: Border, waiting: Stretch) -> Stretch:
-    """The proposal as agreed, with everything that follows from it."""
-    _require_shown(found)
-    said = replace(waiting, left_version=found.left.revision, right_version=found.right.revision)
-    if waiting.way == DISAGREE:
-        kept = writing.put(replace(said, state=StretchState.DISAGREED))
-        _leave_unsettled(writing, found, register.profile)
-        return kept
-    chosen = way_of(waiting)
-    if chosen is None:
-        return writing.put(replace(said, state=StretchState.AGREED))
-    way, _ = chosen
-    strip = as_ground(waiting.strip)
-    result = settled(found, strip, way, waiting.line if way is Way.ALONG else None)
-    if way is Way.SHARED:
-        names = " – ".join(current.standing[each].name for each in found.pair)
-        writing.put(SharedPlace(id=new_id("s"), called=names, territories=found.pair, shape=strip, since=today()))
-    left, right = _redrawn(writing, found.left, result.left), _redrawn(writing, found.right, result.right)
-    becomes = DisputeState.SHARED if way is Way.SHARED else DisputeState.SETTLED
-    follow(
-        writing,
-        register,
-        {found.left.id: result.left, found.right.id: result.right},
-        settled={found.pair: becomes},
-    )
-    return writing.put(
-        replace(
-            waiting,
-            state=StretchState.AGREED,
-            line=result.divided,
-            left_version=left.revision,
-            right_version=right.revision,
-        )
-    )
-
-
-def _redrawn(writing: Writing, before: Boundary, shape: BaseGeometry) -> Boundary:
-    """The next version of a boundary; the same one where nothing of it moved, so that acts about it stay true."""
-    if shapely.equals_identical(before.shape, shape):
-        return before
-    return writing.put(
-        replace(before, shape=shape, method=Method.SETTLED, valid_from=max(before.valid_from, today()))
-    )
-
-
-def _leave_unsettled(writing: Writing, found: Border, profile: Profile) -> None:
-    """Say so of the dispute, once both leave all of its ground unsettled."""
-    dispute = found.dispute
-    if dispute is None or dispute.state is not DisputeState.OPEN:
-        return
-    left_open = writing.find(Stretch, left=dispute.left, right=dispute.right, state=StretchState.DISAGREED)
-    rest = shapely.difference(dispute.strip, shapely.union_all([each.strip for each in left_open]))
-    metres = to_metres(GeoSeries([as_ground(rest)], crs=WGS84))
-    if not is_wide(metres, width_m=profile.tolerances.sliver_m)[0]:
-        writing.put(replace(dispute, state=DisputeState.DISAGREED))
-
-
-def _still_there(found: Border, waiting: Stretch) -> Piece:
-    piece = found.told_by(waiting.id)
-    if piece is None:
-        raise Stale("agreement.moved")
-    return piece
 
 
 def _require_waiting(stretch: Stretch, based_on: int) -> None:
