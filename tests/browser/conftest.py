@@ -34,11 +34,15 @@ expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server on the demo region."""
-    store = tmp_path_factory.mktemp("browser") / "territory.db"
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store with the demo region."""
     demo = region(600)
-    published(store, demo.layer, demo.surroundings)
+    return published(tmp_path_factory.mktemp("browser") / "territory.db", demo.layer, demo.surroundings)
+
+
+@pytest.fixture(scope="session")
+def server(store: Path) -> Iterator[str]:
+    """The address of a server on the demo region."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -104,8 +108,9 @@ def page(chromium: Browser, server: str, size: str) -> Iterator[Page]:
 
 
 def _is_fault(message: ConsoleMessage) -> bool:
-    # A refusal of bad input is an answer; Chromium lists it as an error all the same.
-    return message.type == "error" and "status of 422" not in message.text
+    # A refusal of bad input or of a wrong key is an answer; Chromium lists it as an error all the same.
+    is_answer = any(f"status of {status}" in message.text for status in (401, 422))
+    return message.type == "error" and not is_answer
 
 
 def _is_ours(url: str, server: str) -> bool:

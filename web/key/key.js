@@ -2,7 +2,7 @@
 /** To come in with a key: it rides in the link's fragment, which no server sees, and is exchanged for a cookie. */
 
 /** @typedef {{name: string, role: string, territories: string[], has_area: boolean, ends: string}} Key */
-/** @typedef {{language: string, sentences: Record<string, string>}} Start */
+/** @typedef {{language: string, sentences: Record<string, string>, has_key: boolean}} Start */
 
 /** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
 const $ = (id) => /** @type {T} */ (document.getElementById(id));
@@ -72,9 +72,11 @@ async function enter(whole) {
       $("key").focus();
       return;
     }
-    $("key").setAttribute("value", "");
+    /** @type {HTMLInputElement} */ ($("key")).value = "";
     tell(say("entered"));
     await welcome(told);
+    // What had the focus is gone; who reads with the ears goes on here.
+    document.querySelector("main")?.focus();
   } catch {
     tell(say("offline"));
   }
@@ -92,20 +94,25 @@ async function leave() {
   }
 }
 
-$("enter").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const field = /** @type {HTMLInputElement} */ ($("key"));
-  void enter(keyIn(field.value));
-  field.value = "";
-});
-$("leave").addEventListener("click", () => void leave());
-
-const brought = keyIn(location.hash);
-if (location.hash.length > 1) {
+/** Enter with the key of a link, and take it out of the address; false when there is none. */
+function enterByLink() {
+  const whole = keyIn(location.hash);
+  if (!whole) return false;
   // Nobody who looks over a shoulder, or opens the history, finds the key in the address.
   history.replaceState(null, "", location.pathname + location.search);
-  void enter(brought);
-} else {
+  void enter(whole);
+  return true;
+}
+
+$("enter").addEventListener("submit", (event) => {
+  event.preventDefault();
+  void enter(keyIn(/** @type {HTMLInputElement} */ ($("key")).value));
+});
+$("leave").addEventListener("click", () => void leave());
+// A link that is opened while this page is open changes the address only.
+window.addEventListener("hashchange", enterByLink);
+
+if (!enterByLink() && start.has_key) {
   const answer = await ask("GET");
   if (answer.ok) await welcome(await answer.json());
 }

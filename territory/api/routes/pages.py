@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from territory.api.errors import explained
 from territory.api.headers import told_bytes
+from territory.api.keys import COOKIE
 from territory.api.language import language_of
 from territory.api.live import Live
 from territory.api.pages import Pages
@@ -46,9 +47,9 @@ def draw(request: Request, pages: PagesDep, live: LiveDep) -> Response:
 def key(request: Request, pages: PagesDep) -> Response:
     """Where a key from a link is exchanged for a cookie, and given back."""
     language = language_of(request)
-    return pages.respond(
-        request, "key.html", start={"language": language, "sentences": catalogue(language)["key"]}
-    )
+    # Whoever has no key need not be told by the server that they have none.
+    start = {"language": language, "sentences": catalogue(language)["key"], "has_key": COOKIE in request.cookies}
+    return pages.respond(request, "key.html", start=start)
 
 
 @router.get("/check")
