@@ -13,12 +13,9 @@ from importlib.metadata import version
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from territory import logs
-from territory.api import errors
+from territory.api import assets, errors
 from territory.api.headers import BodyLimit, Envelope
 from territory.api.keys import Gate
 from territory.api.live import Live
@@ -35,6 +32,7 @@ from territory.api.routes import (
     health,
     keys,
     maps,
+    offline,
     pages,
     references,
     sheets,
@@ -44,13 +42,10 @@ from territory.api.routes import (
 from territory.profiles import load_profile
 from territory.services.storing import open_register
 from territory.settings import Settings
-from territory.words import WEB
 
 # What a form adds around its file.
 _FORM_BYTES = 20_000
 _log = logging.getLogger("territory.server")
-
-_STATIC = ("vendor", "map", "draw", "key", "css", "i18n")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -87,14 +82,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         tiles,
         exports,
         maps,
+        offline,
         pages,
         docs,
         health,
     )
     for routes in served:
         app.include_router(routes.router)
-    for folder in _STATIC:
-        app.mount(f"/static/{folder}", _Assets(directory=WEB / folder, check_dir=False))
+    assets.mount(app)
     drawn, upload = settings.check_max_bytes, settings.upload_max_bytes + _FORM_BYTES
     limits = {"/api/check/file": upload, "/check": upload, "/api/check": drawn}
     limits |= {"/api/remedies": drawn + _FORM_BYTES, "*/boundary": drawn, "*/proposals": drawn}
@@ -136,12 +131,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.unfreeze()
     await to_thread.run_sync(app.state.live.close)
     logs.note(_log, "stop")
-
-
-class _Assets(StaticFiles):
-    """Our own files; a browser keeps them and asks whether they changed."""
-
-    def file_response(self, full_path, stat_result, scope: Scope, status_code: int = 200) -> Response:  # type: ignore[no-untyped-def]
-        response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers["Cache-Control"] = "no-cache"
-        return response

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from starlette.responses import Response
 
+from territory.api.assets import assets_root
 from territory.api.live import Live, Public
 from territory.api.pages import new_nonce, page
 from territory.maps.elements import Basemap
@@ -85,6 +86,7 @@ class MapPages:
             embed=embed,
             template=template,
             downloads=_downloads(day) if view == "territories" and not embed else None,
+            assets=assets_root(),
         )
 
 

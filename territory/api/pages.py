@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from territory.api.assets import assets_root
 from territory.api.language import language_of
 from territory.settings import Settings
 from territory.words import LANGUAGES, WEB, measure, say
@@ -32,11 +33,12 @@ class Pages:
     def respond(self, request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
         """A page in the asker's language.
 
-        Templates get ``language``, ``languages``, ``nonce``, ``path``, ``say(key, **args)`` and
-        ``measure(name, value)``.
+        Templates get ``assets`` (what the address of every file begins with), ``language``, ``languages``,
+        ``nonce``, ``path``, ``say(key, **args)`` and ``measure(name, value)``.
         """
         language, nonce = language_of(request), new_nonce()
         html = self._templates.get_template(template).render(
+            assets=assets_root(),
             language=language,
             languages=LANGUAGES,
             nonce=nonce,

@@ -223,6 +223,18 @@ CREATED: dict[int | str, dict[str, Any]] = {
 }
 ANSWERED = _answer("application/json", _ANY, 400, 401, 403, 412, 413, 415, 422, 429, 503)
 AROUND = _answer("application/geo+json", _COLLECTION, 401, 422, 429, 503)
+_WORK_AREA: Schema = {
+    "type": "object",
+    "required": ["bounds", "made", "territory", "around", "findings"],
+    "properties": {
+        "bounds": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
+        "made": {"type": "string"},
+        "territory": {"oneOf": [_FEATURE, {"type": "null"}]},
+        "around": _COLLECTION,
+        "findings": {"type": "array", "items": _FINDING},
+    },
+}
+WORK_AREA = _answer("application/json", _WORK_AREA, 401, 404, 422, 429, 503)
 _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The asker has it"}}
 TERRITORIES = _answer("application/geo+json", _COLLECTION, 422, 503) | _NOT_MODIFIED
 REFERENCES = _answer("application/json", _REFERENCES, 503) | _NOT_MODIFIED

@@ -34,8 +34,9 @@ def render(
     embed: bool = False,
     template: str = "map.html",
     downloads: Mapping[str, str] | None = None,
+    assets: str = _STATIC,
 ) -> str:
-    """A map in our page; style sheets and modules come from ``/static``.
+    """A map in our page; style sheets and modules come from our own server.
 
     Parameters
     ----------
@@ -54,15 +55,18 @@ def render(
         ``map.html``, or ``home.html`` for the front page.
     downloads
         Addresses of files of the territories, by what they end in; none, and the page offers none.
+    assets
+        What the address of every file that the page loads begins with.
     """
     figure = _rendered(drawn)
-    header = _OPENING_TAG.sub(rf'<\1 nonce="{nonce}"', figure.header.render())
+    header = _OPENING_TAG.sub(rf'<\1 nonce="{nonce}"', figure.header.render()).replace(f'"{_STATIC}', f'"{assets}')
     return from_template(
         template,
         language=language,
         title=title,
         nonce=nonce,
         embed=embed,
+        assets=assets,
         panel=drawn.panel,
         downloads=downloads or {},
         header=Markup(header),  # noqa: S704 (our own links)

@@ -1,0 +1,130 @@
+"""The pages without a connection: what opens, what is kept, what is sent later, and what leaves with its owner."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"phone": (360, 640), "desktop": (1440, 900)}
+on_phone = pytest.mark.parametrize("size", ["phone"], indirect=True)
+
+
+def quiet(page: Page) -> Page:
+    """A page whose faults are collected; what a lost connection makes a browser say is none."""
+    page.wrong = []  # type: ignore[attr-defined]
+
+    def note(message) -> None:  # type: ignore[no-untyped-def]
+        if message.type == "error" and "ERR_INTERNET_DISCONNECTED" not in message.text:
+            page.wrong.append(message.text)  # type: ignore[attr-defined]
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))  # type: ignore[attr-defined]
+    return page
+
+
+@pytest.fixture
+def phone(chromium: Browser, server: str, size: str):  # type: ignore[no-untyped-def]
+    """A browser that keeps what pages give it, as long as a test lasts."""
+    width, height = SIZES[size]
+    context = chromium.new_context(
+        base_url=server,
+        viewport={"width": width, "height": height},
+        has_touch=size == "phone",
+        is_mobile=size == "phone",
+        locale="es-VE",
+    )
+    opened: list[Page] = []
+    context.on("page", lambda page: opened.append(quiet(page)))
+    yield context
+    wrong = [each for page in opened for each in page.wrong]  # type: ignore[attr-defined]
+    context.close()
+    assert wrong == []
+
+
+def visit(context: BrowserContext, path: str) -> Page:
+    page = context.new_page()
+    page.goto(path)
+    return page
+
+
+def kept(page: Page) -> None:
+    """Wait until the worker has everything."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
+def test_after_one_visit_the_pages_open_with_no_connection(phone, size):
+    kept(visit(phone, "/draw?lang=es"))
+    phone.set_offline(True)
+    for path, heading in (
+        ("/draw?lang=es", "Dibujar un límite"),
+        ("/key?lang=es", "Mi llave"),
+        ("/?lang=es", "El territorio que define cada comunidad"),
+        ("/draw?territory=c-1&lang=en", "Dibujar un límite"),
+    ):
+        page = visit(phone, path)
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+        expect(page.locator("#connection")).to_contain_text("Sin conexión")
+        page.close()
+
+
+@on_phone
+def test_a_page_that_is_not_kept_says_so_and_where_to_go(phone, size):
+    kept(visit(phone, "/key?lang=es"))
+    phone.set_offline(True)
+    page = visit(phone, "/check?lang=es")
+    expect(page.get_by_role("heading", name="Sin conexión")).to_be_visible()
+    page.get_by_role("link", name="Dibujar un lindero").click()
+    expect(page.get_by_role("heading", name="Dibujar un límite")).to_be_visible()
+
+
+@on_phone
+def test_a_kept_page_stands_under_its_own_policy(phone, size):
+    kept(visit(phone, "/draw?lang=es"))
+    phone.set_offline(True)
+    page = phone.new_page()
+    answer = page.goto("/draw?lang=es")
+    assert answer.from_service_worker
+    [nonce] = re.findall(r"script-src 'nonce-([^']+)'", answer.headers["content-security-policy"])
+    assert f'nonce="{nonce}"' in answer.text()
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<img src=\"data:,\" onerror=\"window.intruder = true\">')"
+    )
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.intruder") is None
+    assert [said for said in page.wrong if "Content Security Policy" in said]  # type: ignore[attr-defined]
+    page.wrong.clear()  # type: ignore[attr-defined]
+
+
+def test_the_page_says_when_the_connection_goes_and_when_it_is_back(phone, size):
+    page = visit(phone, "/draw?lang=es")
+    kept(page)
+    line = page.locator("#connection")
+    expect(line).to_be_empty()
+    phone.set_offline(True)
+    expect(line).to_contain_text("Sin conexión. Puede seguir dibujando")
+    phone.set_offline(False)
+    expect(line).to_contain_text("Volvió la conexión")
+
+
+@on_phone
+def test_only_public_pages_and_files_are_in_the_worker_s_keeping(phone, size):
+    page = visit(phone, "/draw?lang=es")
+    kept(page)
+    page.evaluate("fetch('/api/territories?limit=5').then((answer) => answer.text())")
+    page.evaluate("fetch('/api/key').catch(() => null)")
+    page.wrong.clear()  # type: ignore[attr-defined]
+    addresses = page.evaluate(
+        """async () => {
+            const names = await caches.keys();
+            const caught = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+            return caught.flat().map(({ url }) => new URL(url).pathname);
+        }"""
+    )
+    assert {"/", "/draw", "/key", "/offline"} <= set(addresses)
+    assert [path for path in addresses if path.startswith("/static/")]
+    assert not [path for path in addresses if path.startswith(("/api", "/tiles", "/t/"))]
