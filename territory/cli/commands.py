@@ -70,6 +70,24 @@ class ReferenceKind(StrEnum):
     POPULATION = "population"
 
 
+class Act(StrEnum):
+    """What an assembly can decide, as far as it takes no drawing."""
+
+    RATIFY = "ratify"
+    PUBLISH = "publish"
+    WITHDRAW = "withdraw"
+    JOIN = "join"
+    LEAVE = "leave"
+    DISSOLVE = "dissolve"
+
+
+class Decided(StrEnum):
+    """How an assembly decided."""
+
+    ASSEMBLY = "assembly"
+    REFERENDUM = "referendum"
+
+
 class View(StrEnum):
     """What a map shows."""
 
@@ -128,6 +146,10 @@ def _column(what: str) -> Any:
 
 def _day(what: str) -> Any:
     return typer.Option(help=f"cli.{what}", formats=["%Y-%m-%d"], metavar="DATE")
+
+
+def _count(what: str) -> Any:
+    return typer.Option(help=f"cli.act.{what}", min=0, metavar="N")
 
 
 def _say_version(asked: bool) -> None:
@@ -521,6 +543,85 @@ def init(
     from territory.cli.operations import begin
 
     begin(store, profile=profile, language=ctx.obj)
+
+
+@app.command("act", help="cli.act.help")
+def enter_act(
+    ctx: typer.Context,
+    kind: Annotated[Act, typer.Argument(help="cli.act.kind")],
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="cli.act.ids")],
+    date: Annotated[datetime.datetime | None, _day("act.date")] = None,
+    version_: Annotated[int | None, typer.Option("--version", min=1, help="cli.act.version")] = None,
+    publication: Annotated[Published | None, typer.Option("--as", help="cli.act.as")] = None,
+    group: Annotated[str | None, typer.Option(metavar="ID", help="cli.act.group")] = None,
+    form: Annotated[Decided, typer.Option(help="cli.act.form")] = Decided.ASSEMBLY,
+    eligible: Annotated[int | None, _count("eligible")] = None,
+    attended: Annotated[int | None, _count("attended")] = None,
+    in_favour: Annotated[int | None, _count("in_favour")] = None,
+    against: Annotated[int | None, _count("against")] = None,
+    store: Store = DEFAULT_STORE,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+) -> None:
+    """Enter what an assembly decided."""
+    from territory.cli import acts
+    from territory.model import Publication
+    from territory.records import ActForm, ActKind
+
+    numbers = {"eligible": eligible, "attended": attended, "in_favour": in_favour, "against": against}
+    typed = acts.Typed(
+        kind=ActKind(kind.value),
+        ids=ids,
+        minutes=acts.minutes_of(date and date.date(), ActForm(form.value), **numbers),
+        version=version_,
+        publication=None if publication is None else Publication(publication.value),
+        group=group,
+    )
+    acts.enter(store, typed, profile=profile, language=ctx.obj)
+
+
+@app.command("acts", help="cli.acts.help")
+def list_acts(
+    ctx: typer.Context,
+    id_: Annotated[str, typer.Argument(metavar="ID", help="cli.acts.id")],
+    store: Store = DEFAULT_STORE,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+    format_: Annotated[Telling, typer.Option("--format", help="cli.key.format")] = Telling.TABLE,
+) -> None:
+    """Show what was decided about a territory."""
+    from territory.cli import acts
+
+    acts.list_all(store, id_, profile=profile, language=ctx.obj, form=format_.value)
+
+
+@app.command("what-if", help="cli.what_if.help")
+def what_if(
+    ctx: typer.Context,
+    group: Annotated[str, typer.Argument(metavar="ID", help="cli.what_if.group")],
+    leaving: Annotated[str, typer.Option(metavar="ID,ID...", help="cli.what_if.leaving")] = "",
+    joining: Annotated[str, typer.Option(metavar="ID,ID...", help="cli.what_if.joining")] = "",
+    store: Store = DEFAULT_STORE,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+    format_: Annotated[Telling, typer.Option("--format", help="cli.key.format")] = Telling.TABLE,
+) -> None:
+    """Tell what leaving and joining would mean."""
+    from territory.cli import acts
+
+    acts.what_if(
+        store,
+        group,
+        leaving=_ids(leaving),
+        joining=_ids(joining),
+        profile=profile,
+        language=ctx.obj,
+        form=format_.value,
+    )
+
+
+def _ids(typed: str) -> list[str]:
+    return [each.strip() for each in typed.split(",") if each.strip()]
 
 
 @app.command(help="cli.backup.help")

@@ -15,7 +15,7 @@ from territory.api.fields import Fields
 from territory.api.keys import AccessDep
 from territory.api.parameters import Language, LiveDep, SettingsDep
 from territory.geo.crs import area_m2
-from territory.records import Act, Consent
+from territory.records import Consent
 from territory.services import acts, reports
 from territory.services.acts import Telling
 from territory.services.errors import Unusable
@@ -32,9 +32,7 @@ _CONSENT = ("land", "given", "date")
 def list_acts(live: LiveDep, access: AccessDep, territory_id: Id) -> Response:
     """What was decided, oldest first, and whether it is about the line as it is now, for its own."""
     found = acts.acts_of(live.register, access, territory_id)
-    return answered(
-        [_told(each.act) | {"is_current": each.is_current, "is_published": each.is_published} for each in found]
-    )
+    return answered([acts.told_now(each) for each in found])
 
 
 @router.post("/acts", status_code=201, openapi_extra=schemas.json_request(*FIELDS), responses=schemas.CREATED)
@@ -52,7 +50,7 @@ async def enter_act(
         once=once_of(request, access, body),
     )
     made = await changed(request, made_once, lambda: ",".join(act.id for act in deed.enter()))
-    return answered({"acts": [_told(each) for each in acts.acts_made(live.register, made)]}, status=201)
+    return answered({"acts": [acts.told(each) for each in acts.acts_made(live.register, made)]}, status=201)
 
 
 @router.post("/what-if", openapi_extra=schemas.json_request(*_WHAT_IF), responses=schemas.CHANGED)
@@ -120,23 +118,6 @@ async def enter_consent(request: Request, live: LiveDep, access: AccessDep, terr
         ).id
 
     return answered({"id": await changed(request, made_once, make)}, status=201)
-
-
-def _told(act: Act) -> dict[str, Any]:
-    return {
-        "id": act.id,
-        "territory": act.territory,
-        "kind": act.kind,
-        "form": act.form,
-        "date": act.date,
-        "eligible": act.eligible,
-        "attended": act.attended,
-        "in_favour": act.in_favour,
-        "against": act.against,
-        "version": act.version,
-        "subject": act.subject,
-        "terms": dict(act.terms),
-    }
 
 
 def _consent(consent: Consent) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from territory.services.acts.groups import Moved, join, leave, what_if
 from territory.services.acts.lineage import Assent, Part, Succession, cut, dissolve, merge, split
 from territory.services.acts.lines import Decision, acts_made, acts_of, publish, ratify, withdraw
 from territory.services.acts.minutes import Minutes, NotDecided
-from territory.services.acts.telling import Telling
+from territory.services.acts.telling import Telling, told, told_now
 
 __all__ = [
     "LANDS",
@@ -37,6 +37,8 @@ __all__ = [
     "publish",
     "ratify",
     "split",
+    "told",
+    "told_now",
     "what_if",
     "withdraw",
 ]

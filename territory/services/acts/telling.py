@@ -1,4 +1,4 @@
-"""How a report on leaving and joining is told: numbers, and sentences beside them, for both sides."""
+"""How acts are told, and a report on leaving and joining: numbers, and sentences beside them, for both sides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 
 from territory.mosaic import Standing
 from territory.profiles import Profile, Range
+from territory.records import Act
 from territory.services.acts.departure import Chain, Members, Quorum, Report, Side
+from territory.services.acts.lines import Decision
 from territory.words import listing, say
 
 SIDES = ("before", "after", "apart")
@@ -124,6 +126,29 @@ class Telling:
             "quorum": _quorum(side.quorum),
             "vacant": _quorum(side.vacant),
         }
+
+
+def told(act: Act) -> dict[str, Any]:
+    """An act as it is told to programs."""
+    return {
+        "id": act.id,
+        "territory": act.territory,
+        "kind": act.kind,
+        "form": act.form,
+        "date": act.date,
+        "eligible": act.eligible,
+        "attended": act.attended,
+        "in_favour": act.in_favour,
+        "against": act.against,
+        "version": act.version,
+        "subject": act.subject,
+        "terms": dict(act.terms),
+    }
+
+
+def told_now(decision: Decision) -> dict[str, Any]:
+    """The same, with whether it is about the line as it is now."""
+    return told(decision.act) | {"is_current": decision.is_current, "is_published": decision.is_published}
 
 
 def _quorum(quorum: Quorum | None) -> dict[str, Any] | None:
