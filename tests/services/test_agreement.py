@@ -394,6 +394,15 @@ def test_a_line_that_moved_elsewhere_is_settled_as_it_is_now(made):
     assert lines(register)["c00"].shape.contains(shapely.Point(-69.301, 9.9025))
 
 
+def test_a_hole_in_the_strip_is_a_line_that_was_not_there(filled):
+    register = filled(OVERLAP)
+    stretch = proposed(register)
+    draw(register, "c00", OVERLAP["c00"] - cell(1.04, 0.5, 0.02, 0.02))
+    assert [each.id for each in seen(register).moved] == [stretch.id]
+    with pytest.raises(Stale):
+        answer(register, BEN, stretch.id, Reply.ACCEPT, based_on=1)
+
+
 def test_a_third_ones_ground_in_a_gap_stops_its_settlement(filled):
     register = filled(GAP | {"c01": cell(0, 1)})
     stretch = proposed(register)
