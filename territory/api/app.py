@@ -92,7 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     assets.mount(app)
     drawn, upload = settings.check_max_bytes, settings.upload_max_bytes + _FORM_BYTES
     limits = {"/api/check/file": upload, "/check": upload, "/api/check": drawn}
-    limits |= {"/api/remedies": drawn + _FORM_BYTES, "*/boundary": drawn, "*/proposals": drawn}
+    limits |= {"/api/remedies": drawn + _FORM_BYTES, "*/boundary": drawn, "*/proposals": drawn, "*/acts": drawn}
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit, limits=limits)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)

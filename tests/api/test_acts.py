@@ -3,8 +3,10 @@
 import datetime
 
 import pytest
+import shapely
 from desk import Desk, desk, feature, square
 from fastapi.testclient import TestClient
+from shapely import box
 from shapely.geometry import shape
 
 from territory.model import Publication
@@ -15,6 +17,7 @@ TODAY = datetime.date.today().isoformat()
 YESTERDAY = (datetime.date.today() - datetime.timedelta(days=1)).isoformat()
 SHAPES = {each: square(column) for column, each in enumerate("abcd")} | {"far": square(40)}
 WEST, SOUTH = -69.3, 10.0
+HALVES = [(WEST, SOUTH, WEST + 0.005, SOUTH + 0.01), (WEST + 0.005, SOUTH, WEST + 0.01, SOUTH + 0.01)]
 
 
 @pytest.fixture
@@ -220,6 +223,13 @@ def test_parts_that_were_drawn_are_held_against_the_whole(opened):
     answer = act(opened, "split", version=1, parts=parts)
     assert refused(answer) == (422, "act.split_overlap")
     assert answer.json()["args"]["area_m2"] == pytest.approx(0.5 * 1096 * 1106, rel=0.01)
+
+
+def test_parts_may_be_drawn_as_finely_as_a_boundary(opened):
+    fine = [shapely.segmentize(box(*bounds), 4e-6) for bounds in HALVES]
+    parts = [{"name": f"n{k}", "geometry": half.__geo_interface__} for k, half in enumerate(fine)]
+    assert sum(map(shapely.count_coordinates, fine)) > 10_000
+    assert act(opened, "split", version=1, parts=parts).status_code == 201
 
 
 def test_two_become_one_with_an_act_of_each(opened):
