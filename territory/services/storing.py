@@ -82,6 +82,10 @@ def store_errors(store: str) -> Iterator[None]:
         raise Unusable("store.unreadable", path=path) from error
     except base.StoreUnavailable as error:
         raise NotReady("store.away", path=path) from error
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise Unusable("store.driver", path=path) from None
 
 
 def open_register(store: str, profile: Profile, *, create: bool = False) -> Register:

@@ -3,6 +3,7 @@
 import datetime
 import json
 import sqlite3
+import sys
 from dataclasses import replace
 
 import pytest
@@ -35,6 +36,12 @@ def change(store, *records):
 def test_a_store_that_is_sound_ends_with_0(run, store, capsys):
     run("verify", "--store", store)
     assert "entero. 4 territorios, 4 versiones, 1 cambios" in capsys.readouterr().out
+
+
+def test_postgis_without_its_driver_is_a_sentence(run, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    run("verify", "--store", "postgresql://localhost/valle", "--lang", "en", code=2)
+    assert "territory[postgis]" in capsys.readouterr().err
 
 
 def test_a_register_begins_without_territories_once(run, tmp_path, capsys):
