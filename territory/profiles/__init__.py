@@ -100,6 +100,8 @@ class Agreement(_Entry):
 
     answer_days: int
     reach_m: float
+    gap_m: float
+    """The widest gap that two neighbours may settle between them."""
     how_sure: HowSure
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -14,15 +14,12 @@ from territory.api.changes import answered, based_on, changed, json_body, made_o
 from territory.api.drawings import read_line
 from territory.api.fields import Fields
 from territory.api.keys import AccessDep, EyesDep
-from territory.api.live import Live
 from territory.api.parameters import Language, LiveDep, SettingsDep
-from territory.geo.settle import Settlement, Way
-from territory.records import Dispute, Stretch
-from territory.services import agreement, reports
-from territory.services.agreement import DISAGREE, Choice, Piece, Reply
+from territory.geo.settle import Way
+from territory.services import agreement
+from territory.services.agreement import DISAGREE, Choice, Reply, Telling
 from territory.services.disputes import disputes_of
 from territory.services.errors import Unusable
-from territory.words import say
 
 router = APIRouter(prefix="/api", tags=["agreement"])
 
@@ -38,7 +35,7 @@ _ANSWER = ("answer", "reasons")
 def list_neighbours(live: LiveDep, access: AccessDep, language: Language, territory_id: Id) -> Response:
     """Who is around a territory, with the length of the line between both and how its pieces stand."""
     found = agreement.neighbours(live.register, access, territory_id)
-    teller = _Teller(live, language)
+    teller = Telling(live.register, language)
     return answered(
         [
             {
@@ -58,7 +55,7 @@ def one_border(live: LiveDep, access: AccessDep, language: Language, one: Id, ot
     """The line between two neighbours: both read the same, but for whose side is ``yours``."""
     found = agreement.border(live.register, access, one, other)
     said = [*found.moved, *(each.stretch for each in found.pieces if each.stretch is not None)]
-    teller, current = _Teller(live, language, map(_reference, said)), live.current()
+    teller, current = Telling(live.register, language, said), live.current()
     sides = {
         side: {
             "id": line.id,
@@ -85,7 +82,7 @@ def list_ways(
 ) -> Response:
     """All the ways to settle a strip that work for it, each with both boundaries as it would make them."""
     found = agreement.ways(live.register, access, one, other, piece)
-    teller = _Teller(live, language, map(_along, found))
+    teller = Telling(live.register, language, found)
     pair = sorted((one, other))
     return answered([teller.settlement(each, pair) for each in found])
 
@@ -110,7 +107,7 @@ async def preview_way(
         raise Unusable("field.missing", field="way")
     line = _line(sent, settings.check_max_vertices)
     told = await to_thread.run_sync(lambda: agreement.preview(live.register, access, one, other, piece, way, line))
-    return answered(_Teller(live, language, [_along(told)]).settlement(told, sorted((one, other))))
+    return answered(Telling(live.register, language, [told]).settlement(told, sorted((one, other))))
 
 
 @router.post(
@@ -151,7 +148,7 @@ async def propose(
 def one_stretch(live: LiveDep, access: AccessDep, language: Language, stretch_id: Id) -> Response:
     """Everything that both sides said of a piece of line, oldest first."""
     said = agreement.history(live.register, access, stretch_id)
-    teller = _Teller(live, language, map(_reference, said))
+    teller = Telling(live.register, language, said)
     return answered([teller.stretch(each) for each in said], version=said[-1].revision)
 
 
@@ -195,110 +192,8 @@ def list_disputes(
 ) -> Response:
     """The disputes of a territory, whatever became of them, with the ground that they are about."""
     found = disputes_of(live.register, access, territory)
-    teller = _Teller(live, language)
+    teller = Telling(live.register, language)
     return answered([teller.dispute(each) for each in found])
-
-
-class _Teller:
-    """Tells of a border in one language, with what people call the territories, rivers and roads."""
-
-    def __init__(self, live: Live, language: str, references: Iterable[str | None] = ()) -> None:
-        self._standing = live.current().standing
-        self._language = language
-        self._lines = agreement.line_names(live.register, references)
-
-    def name(self, territory: str) -> str:
-        known = self._standing.get(territory)
-        return territory if known is None else known.name
-
-    def piece(self, piece: Piece) -> dict[str, Any]:
-        state = agreement.state_of(piece.stretch)
-        return {
-            "id": piece.id,
-            "kind": piece.kind,
-            "state": state,
-            "length_m": piece.length_m,
-            "area_m2": piece.area_m2,
-            "message": self._say(f"kind.{piece.kind}", length_m=piece.length_m, area_m2=piece.area_m2),
-            "left_line": reports.geometry(piece.left_line),
-            "right_line": reports.geometry(piece.right_line),
-            "strip": reports.geometry(piece.strip),
-            "stretch": None if piece.stretch is None else self.stretch(piece.stretch),
-        }
-
-    def stretch(self, stretch: Stretch) -> dict[str, Any]:
-        chosen, reference = agreement.way_of(stretch) or (stretch.way, None)
-        state = agreement.state_of(stretch)
-        return {
-            "id": stretch.id,
-            "revision": stretch.revision,
-            "left": stretch.left,
-            "right": stretch.right,
-            "state": state,
-            "proposed_by": stretch.proposed_by,
-            "way": chosen,
-            "along": reference,
-            "reasons": stretch.reasons,
-            "answer_by": stretch.answer_by,
-            "left_version": stretch.left_version,
-            "right_version": stretch.right_version,
-            "dispute": stretch.dispute,
-            "message": self._say(
-                f"state.{state}",
-                side=self.name(stretch.proposed_by),
-                date=stretch.answer_by.isoformat(),
-            ),
-            "offer": self._offer(chosen, reference, stretch.left, stretch.right),
-            "line": reports.geometry(stretch.line),
-            "strip": None if stretch.strip is None else reports.geometry(stretch.strip),
-        }
-
-    def settlement(self, told: Settlement, pair: list[str]) -> dict[str, Any]:
-        return {
-            "way": told.way,
-            "along": told.along,
-            "message": self._offer(told.way, _along(told), *pair),
-            "left": reports.geometry(told.left),
-            "right": reports.geometry(told.right),
-            "left_gain_m2": told.left_gain_m2,
-            "right_gain_m2": told.right_gain_m2,
-            "left_pieces": told.left_pieces,
-            "right_pieces": told.right_pieces,
-            "divided": reports.geometry(told.divided),
-        }
-
-    def dispute(self, dispute: Dispute) -> dict[str, Any]:
-        return {
-            "id": dispute.id,
-            "revision": dispute.revision,
-            "left": dispute.left,
-            "right": dispute.right,
-            "state": dispute.state,
-            "area_m2": dispute.area_m2,
-            "opened": dispute.opened,
-            "left_version": dispute.left_version,
-            "right_version": dispute.right_version,
-            "message": self._say(f"dispute.{dispute.state}", area_m2=dispute.area_m2),
-            "strip": reports.geometry(dispute.strip),
-        }
-
-    def _offer(self, way: str | None, reference: str | None, left: str, right: str) -> str:
-        """What is proposed of a piece, in a sentence."""
-        if reference is not None and reference in self._lines:
-            return self._say("way.along_reference", line=self._lines[reference])
-        return self._say(f"way.{way or 'matched'}", left=self.name(left), right=self.name(right))
-
-    def _say(self, name: str, **args: Any) -> str:
-        return say(self._language, f"agreement.{name}", **args)
-
-
-def _reference(stretch: Stretch) -> str | None:
-    chosen = agreement.way_of(stretch)
-    return None if chosen is None else chosen[1]
-
-
-def _along(told: Settlement) -> str | None:
-    return None if told.along is None else str(told.along)
 
 
 def _choice(fields: Fields) -> Choice | None:

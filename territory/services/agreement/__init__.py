@@ -3,7 +3,8 @@
 from territory.services.agreement.border import UNASKED, Border, Neighbour, border, neighbours, pair_seen, state_of
 from territory.services.agreement.pieces import Kind, Piece
 from territory.services.agreement.proposing import Reply, answer, history, propose, withdraw
-from territory.services.agreement.settling import DISAGREE, Choice, line_names, preview, way_of, ways
+from territory.services.agreement.settling import DISAGREE, Choice, preview, way_of, ways
+from territory.services.agreement.telling import Telling
 
 __all__ = [
     "DISAGREE",
@@ -14,10 +15,10 @@ __all__ = [
     "Neighbour",
     "Piece",
     "Reply",
+    "Telling",
     "answer",
     "border",
     "history",
-    "line_names",
     "neighbours",
     "pair_seen",
     "preview",

@@ -113,7 +113,7 @@ def neighbours(register: Register, access: Access, territory: str) -> list[Neigh
     near = current.mosaic.near(
         own,
         level=standing.level,
-        within_m=Ground.reach_m(register.profile),
+        within_m=register.profile.agreement.gap_m,
         of=lambda each: each != territory and eyes.sees_line(each),
     )
     with register.reading() as reading:
@@ -221,7 +221,7 @@ def _others(current: Current, left: Boundary, right: Boundary, register: Registe
     around = mosaic.near(
         mosaic.project(left.shape),
         level=current.standing[left.id].level,
-        within_m=Ground.reach_m(register.profile),
+        within_m=register.profile.agreement.gap_m,
         of=lambda each: each not in both and (known := current.standing.get(each)) is not None and known.shown,
     )
     for each in around.index:

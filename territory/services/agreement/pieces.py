@@ -22,8 +22,6 @@ from territory.model import WGS84
 from territory.profiles import Profile
 from territory.records import Boundary, Stretch, StretchState, fingerprint
 
-# A gap wider than so many tolerances is open ground: whose it is is not for two neighbours alone to say.
-_WIDEST_GAP = 20.0
 # Shapes go through the grid of 1e-7 degrees (1 cm), so that no two of them agree to less.
 _SAME_M = 0.05
 # Two strips that agree in this share of the ground of both are one.
@@ -91,11 +89,6 @@ class Ground:
     def of(cls, left: Boundary, right: Boundary, others: list[MultiPolygon], profile: Profile) -> Ground:
         """Lay out two boundaries that have lines."""
         return cls(left, right, others, profile, working_crs(GeoSeries([left.shape, right.shape], crs=WGS84)))
-
-    @staticmethod
-    def reach_m(profile: Profile) -> float:
-        """The widest gap that still is between two neighbours."""
-        return _WIDEST_GAP * profile.tolerances.sliver_m
 
     @property
     def tolerance_m(self) -> float:
@@ -185,7 +178,7 @@ def pieces_between(ground: Ground, said: Iterable[Stretch]) -> list[Piece]:
 
 def _parts(ground: Ground) -> Iterator[_Part]:
     left, right = ground.sides
-    found = stretches(left, right, tolerance_m=ground.tolerance_m, reach_m=Ground.reach_m(ground.profile))
+    found = stretches(left, right, tolerance_m=ground.tolerance_m, reach_m=ground.profile.agreement.gap_m)
     rows = zip(found["kind"], found["left_line"], found["right_line"], found["strip"], strict=True)
     for kind, left_line, right_line, strip in rows:
         part = _Part(Kind(kind), (left_line, right_line), strip)
