@@ -79,8 +79,7 @@ def split_along(shape: MultiPolygon, line: BaseGeometry, *, reach_m: float = 10.
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     shapely.prepare(ground)
     faces = faces[shapely.contains(ground, shapely.point_on_surface(faces))]
-    along = shapely.intersection(noded, shapely.buffer(shapely.union_all(cuts, grid_size=1.0), 0.5))
-    parts = _gathered(faces, along, _metres_per_cell(ground))
+    parts = _gathered(faces, _metres_per_cell(ground))
     if len(parts) < 2:
         raise NotDivided("a line is needed that runs through the ground from edge to edge")
     return _from_cells(sorted(parts, key=lambda part: (-part.area, *part.bounds)))
@@ -196,11 +195,17 @@ def _way_out(end: BaseGeometry, ground: BaseGeometry, outline: BaseGeometry, rea
     return nearest if is_needed else np.empty((0, 2))
 
 
-def _gathered(faces: NDArray[np.object_], along: BaseGeometry, metres_per_cell: Floats) -> list[BaseGeometry]:
+def _lie_at_cut(faces: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """(n,) whether each face borders on another one: inside the ground, nothing but the cut parts two of them."""
+    lines = shapely.boundary(faces)
+    one, other = shapely.STRtree(faces).query(faces, predicate="intersects")
+    borders = (one != other) & (shapely.length(shapely.intersection(lines[one], lines[other])) > 0)
+    return np.isin(np.arange(len(faces)), one[borders])
+
+
+def _gathered(faces: NDArray[np.object_], metres_per_cell: Floats) -> list[BaseGeometry]:
     """Parts made of faces: each that lies at the cut on its own, with what must not stand alone."""
-    # Ground that only touches the cut's end is not divided by it.
-    at_cut = shapely.length(shapely.intersection(shapely.boundary(faces), along)) > 2
-    is_part = at_cut & (shapely.area(faces) * metres_per_cell.prod() >= _CRUMB_M2)
+    is_part = _lie_at_cut(faces) & (shapely.area(faces) * metres_per_cell.prod() >= _CRUMB_M2)
     parts = [[face] for face in faces[is_part]]
     if not parts:
         return []

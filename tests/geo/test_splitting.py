@@ -76,7 +76,7 @@ def test_parts_add_up_to_the_shape_and_share_their_line_bit_for_bit(data):
     try:
         parts = split_along(shape, line)
     except NotDivided:
-        inside = shapely.difference(shape, line.buffer(20 * CELL_DEG))
+        inside = shapely.difference(shape, line.buffer(2 * CELL_DEG))
         largest = max(map(area_m2, shapely.get_parts(inside)), default=0.0)
         # It divides nothing, or only what is no ground of its own.
         assert sum(map(area_m2, shapely.get_parts(inside))) - largest < 2 + 2 * give_m2(shape)
@@ -210,6 +210,15 @@ def test_a_cut_may_run_through_a_hole():
     parts = split_along(ring, across((0.5, -1), (0.5, 2)))
     assert len(parts) == 2
     assert_divides(parts, ring)
+
+
+def test_a_needle_is_divided_though_its_corners_pull_the_cut_aside():
+    """Nodes on the grid lie up to .7 cells off the line that was drawn; found at random."""
+    corners = [(-69.0034775, 9.9470421), (-69.0044308, 9.9489325), (-69.0017534, 9.9432247)]
+    needle = ground(Polygon(corners))
+    parts = split_along(needle, LineString([(-69.0057695, 9.9432247), (-69.0004147, 9.9460786)]))
+    assert [round(area_m2(part)) for part in parts] == [1991, 312]
+    assert_divides(parts, needle)
 
 
 def test_merging_keeps_apart_what_does_not_touch():
