@@ -8,11 +8,12 @@
 
 /**
  * The server writes it before this file.
- * @typedef {{ version: string, language: string, pages: string[], assets: string[] }} Kept
+ * @typedef {{ version: string, language: string, pages: string[], renewed: string[], assets: string[] }} Kept
+ *   renewed: pages that show data, and change with them
  */
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
-const { version, language, pages, assets } = /** @type {{ kept: Kept }} */ (/** @type {unknown} */ (self)).kept;
+const { version, language, pages, renewed, assets } = /** @type {{ kept: Kept }} */ (/** @type {unknown} */ (self)).kept;
 
 const ASSETS = `assets ${version}`;
 const PAGES = `pages ${version}`;
@@ -46,7 +47,7 @@ async function keepPages() {
   const cache = await caches.open(PAGES);
   await Promise.all(pages.map(async (path) => {
     const address = addressOf(path, language);
-    const response = await fetch(address, { cache: "no-store" });
+    const response = await fetch(address, { cache: "no-store", credentials: "omit" });
     if (!(await isOurs(response))) throw new Error(`${address}: ${response.status}`);
     await cache.put(address, response);
   }));
@@ -70,10 +71,9 @@ function addressOf(path, spoken) {
 
 /** New if it comes in time, kept otherwise. @param {FetchEvent} event @param {URL} url */
 async function page(event, url) {
-  const isKept = pages.includes(url.pathname);
-  const stored = isKept ? await keptPage(url) : undefined;
+  const stored = pages.includes(url.pathname) ? await keptPage(url) : undefined;
   const asked = fetch(event.request);
-  if (isKept) event.waitUntil(asked.then((response) => renew(url, response.clone())).catch(() => undefined));
+  if (renewed.includes(url.pathname)) event.waitUntil(asked.then((response) => renew(url, response.clone())).catch(() => undefined));
   const fresh = asked.then((response) => (stored && response.status >= 500 ? stored : response));
   const answers = stored ? [fresh, after(PATIENCE_MS, stored)] : [fresh];
   return Promise.race(answers).catch(async () => stored ?? (await keptPage(new URL("/offline", url))) ?? Response.error());

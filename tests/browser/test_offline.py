@@ -2,15 +2,85 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from territory.profiles import load_profile
+from territory.records import Role
+from territory.services import keys
+from territory.services.access import OPERATOR
+from territory.services.storing import open_register
 
 pytestmark = pytest.mark.browser
 
 SIZES = {"phone": (360, 640), "desktop": (1440, 900)}
 on_phone = pytest.mark.parametrize("size", ["phone"], indirect=True)
+
+
+@dataclass(frozen=True)
+class Council:
+    """One of the demo, with a key to it."""
+
+    id: str
+    name: str
+    key: str
+
+
+@pytest.fixture(scope="module")
+def council(store: Path) -> Council:
+    register = open_register(str(store), load_profile())
+    layer = register.current().mosaic.layer
+    row = layer[layer["level"] == "council"].iloc[40]
+    ends = datetime.date.today() + datetime.timedelta(days=90)
+    key = keys.issue(register, OPERATOR, role=Role.SPOKESPERSON, ends=ends, territories=[row.name]).whole
+    register.store.close()
+    return Council(str(row.name), row["name"], key)
+
+
+def come_in(page: Page, council: Council) -> None:
+    page.goto(f"/key?lang=es#{council.key}")
+    expect(page.get_by_role("heading", name="Vocera o vocero")).to_be_visible()
+
+
+def rows(page: Page) -> dict[str, int]:
+    """How many rows every table of the browser holds."""
+    return page.evaluate(
+        """() => new Promise((resolve, reject) => {
+            const asked = indexedDB.open("territory");
+            asked.onerror = () => reject(asked.error);
+            asked.onsuccess = () => {
+                const found = asked.result;
+                const counts = {};
+                const transaction = found.transaction([...found.objectStoreNames]);
+                for (const name of found.objectStoreNames) {
+                    const count = transaction.objectStore(name).count();
+                    count.onsuccess = () => { counts[name] = count.result; };
+                }
+                transaction.oncomplete = () => { found.close(); resolve(counts); };
+            };
+        })"""
+    )
+
+
+def keep_row(page: Page, table: str, row: dict) -> None:
+    page.evaluate(
+        """([name, row]) => new Promise((resolve, reject) => {
+            const asked = indexedDB.open("territory");
+            asked.onsuccess = () => {
+                const found = asked.result;
+                const transaction = found.transaction([name], "readwrite");
+                transaction.objectStore(name).put(row);
+                transaction.oncomplete = () => { found.close(); resolve(); };
+                transaction.onerror = () => reject(transaction.error);
+            };
+        })""",
+        [table, row],
+    )
 
 
 def quiet(page: Page) -> Page:
@@ -128,3 +198,40 @@ def test_only_public_pages_and_files_are_in_the_worker_s_keeping(phone, size):
     assert {"/", "/draw", "/key", "/offline"} <= set(addresses)
     assert [path for path in addresses if path.startswith("/static/")]
     assert not [path for path in addresses if path.startswith(("/api", "/tiles", "/t/"))]
+
+
+def test_leaving_the_phone_leaves_nothing_private_on_it(phone, size, council):
+    page = visit(phone, "/key?lang=es")
+    come_in(page, council)
+    keep_row(page, "drafts", {"id": "d-1", "kept": "2026-11-21T10:00:00Z"})
+    keep_row(page, "areas", {"id": "c-1", "name": "", "size": 1, "answer": {"made": "2026-11-21T10:00:00Z"}})
+    page.evaluate("localStorage.setItem('territory.draft.old', '{}')")
+    page.get_by_role("button", name="Salir de este teléfono").click()
+    asked = page.get_by_role("dialog", name="¿Salir de este teléfono?")
+    expect(asked).to_contain_text("1 dibujos")
+    asked.get_by_role("button", name="No, volver").click()
+    assert rows(page)["drafts"] == 1
+    page.get_by_role("button", name="Salir de este teléfono").click()
+    asked.get_by_role("button", name="Salir y borrar").click()
+    expect(page.locator("#status")).to_have_text("Este teléfono ya no guarda la llave.")
+    assert set(rows(page).values()) == {0}
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    assert phone.cookies() == []
+    expect(page.get_by_role("button", name="Entrar")).to_be_visible()
+
+
+@on_phone
+def test_who_leaves_without_a_connection_gives_the_key_back_when_it_returns(phone, size, council):
+    page = visit(phone, "/key?lang=es")
+    come_in(page, council)
+    kept(page)
+    other = visit(phone, "/draw?lang=es")
+    phone.set_offline(True)
+    page.get_by_role("button", name="Salir de este teléfono").click()
+    expect(page.locator("#status")).to_contain_text("La llave misma se quita cuando vuelva la conexión")
+    other.wait_for_url("**/?lang=es")
+    assert len(phone.cookies()) == 1
+    with other.expect_response(lambda answer: answer.request.method == "DELETE"):
+        phone.set_offline(False)
+    expect(other.locator("#connection")).to_contain_text("Volvió la conexión")
+    assert phone.cookies() == []

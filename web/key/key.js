@@ -1,6 +1,9 @@
 // @ts-check
 /** To come in with a key: it rides in the link's fragment, which no server sees, and is exchanged for a cookie. */
 
+import { sure } from "../draw/page.js";
+import { finishLeaving, keptHere, leavePhone } from "../offline/leaving.js";
+
 /** @typedef {{name: string, role: string, territories: string[], has_area: boolean, ends: string}} Key */
 /** @typedef {{language: string, sentences: Record<string, string>, has_key: boolean}} Start */
 
@@ -39,6 +42,7 @@ export function keyIn(pasted) {
 async function welcome(key) {
   $("enter").hidden = true;
   $("inside").hidden = false;
+  $("leaving").hidden = false;
   $("role").textContent = say(`role.${key.role}`);
   $("may").textContent = say(`may.${key.role}`);
   const day = new Date(`${key.ends}T12:00:00`).toLocaleDateString(start.language, { dateStyle: "long" });
@@ -65,6 +69,8 @@ async function nameOf(id) {
 async function enter(whole) {
   tell(say("entering"));
   try {
+    // Who left without a connection gives the key back first, or else this one would go with it.
+    await finishLeaving();
     const answer = await ask("POST", { key: whole });
     const told = await answer.json();
     if (!answer.ok) {
@@ -83,15 +89,22 @@ async function enter(whole) {
 }
 
 async function leave() {
-  try {
-    await ask("DELETE");
-    $("inside").hidden = true;
-    $("enter").hidden = false;
-    tell(say("left"));
-    $("key").focus();
-  } catch {
-    tell(say("offline"));
-  }
+  const { drafts, areas, unsent } = await keptHere();
+  const lost = { drafts: String(drafts), unsent: String(unsent) };
+  const text = say(drafts || unsent ? "leave.lost" : "leave.text", lost);
+  if (drafts + areas + unsent && !(await sure(say("leave.sure"), text, say("leave.yes")))) return;
+  const isGone = await leavePhone();
+  $("inside").hidden = true;
+  $("leaving").hidden = true;
+  $("enter").hidden = false;
+  tell(say(isGone ? "left" : "leave.later"));
+  $("key").focus();
+}
+
+/** Who has no key, or no connection to say so, may leave something here all the same. */
+async function showLeaving() {
+  const { drafts, areas, unsent } = await keptHere();
+  if (drafts + areas + unsent) $("leaving").hidden = false;
 }
 
 /** Enter with the key of a link, and take it out of the address; false when there is none. */
@@ -109,10 +122,11 @@ $("enter").addEventListener("submit", (event) => {
   void enter(keyIn(/** @type {HTMLInputElement} */ ($("key")).value));
 });
 $("leave").addEventListener("click", () => void leave());
+void showLeaving();
 // A link that is opened while this page is open changes the address only.
 window.addEventListener("hashchange", enterByLink);
 
 if (!enterByLink() && start.has_key) {
-  const answer = await ask("GET");
-  if (answer.ok) await welcome(await answer.json());
+  const answer = await ask("GET").catch(() => null);
+  if (answer?.ok) await welcome(await answer.json());
 }

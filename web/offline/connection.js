@@ -2,6 +2,7 @@
 /** Whether our server can be reached. A phone can have a connection, and the server of the village none. */
 
 const AGAIN_MS = 20_000;
+const PATIENCE_MS = 10_000;
 
 export class Connection extends EventTarget {
   /** @param {typeof fetch} [ask] @param {number} [againMs] */
@@ -24,7 +25,7 @@ export class Connection extends EventTarget {
   async look() {
     if (globalThis.navigator?.onLine === false) return this.#found(false);
     try {
-      return this.#found((await this.ask("/healthz", { cache: "no-store" })).ok);
+      return this.#found((await this.ask("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) })).ok);
     } catch {
       return this.#found(false);
     }

@@ -3,18 +3,34 @@
 import { forgetAll, table } from "./database.js";
 
 const NOTE = "leaving";
-const CHANNEL = "territory.left";
+// One for the page: what it sends does not come back to itself.
+const channel = new BroadcastChannel("territory.left");
+
+/** How much is kept here. */
+export async function keptHere() {
+  const tables = /** @type {const} */ (["drafts", "areas", "outbox"]);
+  try {
+    const [drafts, areas, unsent] = await Promise.all(tables.map(async (name) => (await table(name).all()).length));
+    return { drafts, areas, unsent };
+  } catch {
+    return { drafts: 0, areas: 0, unsent: 0 }; // a browser that keeps nothing
+  }
+}
 
 /** Delete what is kept here, and give the key back. @returns {Promise<boolean>} whether the key is gone too; without a
  *   connection it goes when there is one, because no page can take it away by itself
  */
 export async function leavePhone() {
-  await forgetAll();
-  localStorage.clear();
-  sessionStorage.clear();
-  await table("notes").change(NOTE, () => [{ id: NOTE }]);
   // Pages that are still open hold drawings, and would keep them again.
-  new BroadcastChannel(CHANNEL).postMessage("left");
+  channel.postMessage("left");
+  try {
+    localStorage.clear();
+    sessionStorage.clear();
+    await forgetAll();
+    await table("notes").change(NOTE, () => [{ id: NOTE }]);
+  } catch {
+    // A browser that keeps nothing has nothing to delete.
+  }
   return giveBack();
 }
 
@@ -29,7 +45,7 @@ export async function finishLeaving() {
 
 /** @param {() => void} act when another page leaves the phone */
 export function onLeft(act) {
-  new BroadcastChannel(CHANNEL).onmessage = act;
+  channel.onmessage = act;
 }
 
 async function giveBack() {

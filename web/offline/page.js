@@ -57,12 +57,15 @@ connection.addEventListener("back", back);
 outbox.addEventListener("changed", () => tellWaiting());
 onLeft(() => location.replace(`/?lang=${language}`));
 
-await connection.follow();
-if (!connection.isLost) {
+async function begin() {
+  await connection.follow();
+  if (connection.isLost) return;
   await finishLeaving();
-  if (await send()) await tellWaiting(line.dataset.sent);
-  else await tellWaiting().catch(() => undefined);
+  const isSent = await send();
+  await tellWaiting(isSent ? line.dataset.sent : "").catch(() => undefined);
 }
+
+void begin();
 
 // What is needed now comes first; on plain HTTP there is no worker, and everything else works.
 if ("serviceWorker" in navigator) {

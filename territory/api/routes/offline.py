@@ -29,6 +29,9 @@ router = APIRouter(tags=["offline"])
 PAGES = {"/": "home.html", "/draw": "draw.html", "/key": "key.html", "/offline": "offline.html"}
 """What opens without a connection after one visit, and the template of each."""
 
+RENEWED = ("/", "/draw")
+"""Those of them that show what is published; they are the same for everybody, whoever asks."""
+
 _ASSET = re.compile(r"\{\{ assets \}\}([\w./-]+)")
 _PART = re.compile(r'\{% (?:extends|include) "([\w.]+)" %\}')
 
@@ -40,6 +43,7 @@ def service_worker(language: Language) -> Response:
         "version": assets_version(),
         "language": language,
         "pages": list(PAGES),
+        "renewed": list(RENEWED),
         "assets": [assets_root() + path for path in page_assets()],
     }
     code = f"self.kept = {orjson.dumps(kept).decode()};\n{(WEB / 'sw.js').read_text('utf-8')}"

@@ -39,7 +39,8 @@ def draw(request: Request, pages: PagesDep, live: LiveDep) -> Response:
     """Where a boundary is drawn and checked."""
     language = language_of(request)
     public = live.public()
-    start = {"bounds": public.bounds, "language": language, "sentences": catalogue(language)["draw"]}
+    sentences = {"sentences": catalogue(language)["draw"], "offline": catalogue(language)["offline"]}
+    start = {"bounds": public.bounds, "language": language, **sentences}
     return pages.respond(request, "draw.html", start=start, is_fictitious=public.is_fictitious)
 
 
@@ -47,8 +48,9 @@ def draw(request: Request, pages: PagesDep, live: LiveDep) -> Response:
 def key(request: Request, pages: PagesDep) -> Response:
     """Where a key from a link is exchanged for a cookie, and given back."""
     language = language_of(request)
+    sentences = {**catalogue(language)["offline"], **catalogue(language)["key"]}
     # Whoever has no key need not be told by the server that they have none.
-    start = {"language": language, "sentences": catalogue(language)["key"], "has_key": COOKIE in request.cookies}
+    start = {"language": language, "sentences": sentences, "has_key": COOKIE in request.cookies}
     return pages.respond(request, "key.html", start=start)
 
 
