@@ -27,7 +27,7 @@ from territory.store.backup import Copied
 from territory.store.base import Reading, StoreBusy, StoreFull, StoreNotEmpty, UnreadableStore
 from territory.words import say
 
-_ABOUT_A_LINE = (ActKind.RATIFY, ActKind.PUBLISH)
+_ABOUT_A_LINE = (ActKind.RATIFY, ActKind.PUBLISH, ActKind.SPLIT, ActKind.MERGE)
 """Acts that decide about a version of a boundary, and carry its fingerprint."""
 
 
