@@ -158,3 +158,18 @@ def test_a_line_walked_for_a_day_can_be_kept(door):
     headers = {"If-Match": '"v1"', "Origin": "http://testserver"}
     answer = door.ask("own", "PUT", "/api/territories/hidden/boundary", json=body, headers=headers)
     assert answer.status_code == 201, answer.text
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        (Role.HELPER, ["propose", "see"]),
+        (Role.SPOKESPERSON, ["agree", "decide", "describe", "draw", "propose", "see"]),
+        (Role.STEWARD, ["see"]),
+    ],
+)
+def test_a_territory_says_to_its_own_what_their_key_allows(door, role, may):
+    door.issue(f"may-{role}", role, territories=[] if role is Role.STEWARD else ["hidden"])
+    told = door.ask(f"may-{role}", "GET", "/api/territories/hidden").json()["properties"]
+    assert told["may"] == may
+    assert "may" not in door.ask(None, "GET", "/api/territories/west").json()["properties"]

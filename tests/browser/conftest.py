@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect, sync_playwright
 from registers import published
+from servers import serving
 
 from territory.demo import region
 
@@ -43,29 +39,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server(store: Path) -> Iterator[str]:
     """The address of a server on the demo region."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "territory", "serve", "--store", str(store), "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        address = f"http://127.0.0.1:{port}"
-        try:
-            _wait_for(address, process)
-            yield address
-        finally:
-            process.terminate()
-
-
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"{address}/readyz", timeout=5).read()
-        except OSError:
-            assert process.poll() is None, "the server ended"
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError("the server did not start")
+    with serving(store) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -108,8 +83,9 @@ def page(chromium: Browser, server: str, size: str) -> Iterator[Page]:
 
 
 def _is_fault(message: ConsoleMessage) -> bool:
-    # A refusal of bad input or of a wrong key is an answer; Chromium lists it as an error all the same.
-    is_answer = any(f"status of {status}" in message.text for status in (401, 422))
+    # A refusal of bad input, of a wrong key or of what somebody else changed before is an answer; Chromium lists
+    # it as an error all the same.
+    is_answer = any(f"status of {status}" in message.text for status in (401, 412, 422))
     return message.type == "error" and not is_answer
 
 

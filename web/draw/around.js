@@ -1,8 +1,10 @@
 // @ts-check
-/** The territories around the drawing: exact ones, to draw along, where they are few; tiles from afar. */
+/** What lies around the drawing: exact lines, to draw along, where they are few; tiles from afar. */
 import * as ol from "../vendor/ol/ol.js";
 import * as looks from "./looks.js";
-import { Neighbours } from "./snap.js";
+import { BorderGraph } from "./graph.js";
+import { noded } from "./noding.js";
+import { snap } from "./snap.js";
 
 /** @typedef {"far" | "many" | "ready" | "failed"} State */
 /** @typedef {[number, number, number, number]} Bounds west, south, east, north */
@@ -11,23 +13,39 @@ import { Neighbours } from "./snap.js";
 export const EXACT_FROM_ZOOM = 12;
 // Farther away the councils of a country are one blot, of more than a megabyte; groups still tell where one is.
 const UNITS_FROM_ZOOM = 9;
-// A few hundred KB at most, and what a cheap phone still pans smoothly.
-const MOST = 400;
 // Loaded beyond the edges of the view, as shares of it, so that a short move asks for nothing.
 const MARGIN = 0.25;
 
+/** @typedef {{ features: any[], complete: boolean }} Layer */
+
 export class Around {
-  /** @param {(state: State) => void} onState */
-  constructor(onState) {
+  /** @param {(state: State) => void} onState @param {(bounds: Bounds, without: string | null, signal: AbortSignal) => Promise<Layer>} [ask] */
+  constructor(onState, ask = fetched) {
     this.onState = onState;
-    this.neighbours = new Neighbours();
+    this.ask = ask;
+    this.graph = new BorderGraph([]);
+    /** @type {string | null} the territory that is drawn anew: no neighbour of itself */
+    this.without = null;
     this.asked = new AbortController();
     /** @type {Bounds | null} */
     this.loaded = null;
     this.exact = new ol.VectorSource();
     this.exactLayer = new ol.VectorLayer({ source: this.exact, style: looks.nearUnits(), declutter: true, visible: false });
+    this.others = new ol.VectorSource();
     this.farLayer = tiles("council", looks.farUnits(), UNITS_FROM_ZOOM);
-    this.layers = [this.farLayer, this.exactLayer, tiles("commune", looks.groups())];
+    const otherLayer = new ol.VectorLayer({ source: this.others, style: looks.otherLines(), declutter: true });
+    this.layers = [this.farLayer, this.exactLayer, tiles("commune", looks.groups()), otherLayer];
+  }
+
+  /** Where a point belongs. @param {readonly number[]} place @param {number} reach metres */
+  snap(place, reach) {
+    return snap(this.graph.cells, place, reach);
+  }
+
+  /** Draw this territory anew, without its own old line in the way. @param {string | null} territory */
+  leaveOut(territory) {
+    this.without = territory;
+    this.loaded = null;
   }
 
   /** Follow the map to what it shows now. @param {Bounds} view @param {number} zoom */
@@ -39,22 +57,24 @@ export class Around {
     this.asked = asked;
     const wanted = widened(view);
     try {
-      const layer = await fetched(wanted, asked.signal);
+      const layer = await this.ask(wanted, this.without, asked.signal);
       if (asked.signal.aborted) return undefined;
-      return layer ? this.#show(layer, wanted) : this.#clear("many");
+      return layer.complete ? this.#show(layer, wanted) : this.#clear("many");
     } catch {
       return asked.signal.aborted ? undefined : this.#clear("failed");
     }
   }
 
-  /** @param {{ features: any[] }} layer @param {Bounds} bounds */
-  #show(layer, bounds) {
+  /** @param {Layer} layer @param {Bounds} bounds */
+  #show({ features }, bounds) {
     this.loaded = bounds;
-    this.neighbours = new Neighbours(
-      layer.features.map(({ geometry, properties, id }) => ({ geometry, name: properties.name ?? id })),
-    );
+    this.graph = new BorderGraph(noded(features.flatMap(linesOf)));
+    const read = new ol.GeoJSON({ featureProjection: "EPSG:3857" }).readFeatures({ type: "FeatureCollection", features });
+    const isTerritory = (/** @type {any} */ feature) => feature.get("kind") === "territory";
     this.exact.clear(true);
-    this.exact.addFeatures(new ol.GeoJSON({ featureProjection: "EPSG:3857" }).readFeatures(layer));
+    this.exact.addFeatures(read.filter(isTerritory));
+    this.others.clear(true);
+    this.others.addFeatures(read.filter((/** @type {any} */ feature) => !isTerritory(feature)));
     this.#tell("ready");
   }
 
@@ -62,8 +82,9 @@ export class Around {
   #clear(state) {
     this.asked.abort();
     this.loaded = null;
-    this.neighbours = new Neighbours();
+    this.graph = new BorderGraph([]);
     this.exact.clear(true);
+    this.others.clear(true);
     this.#tell(state);
   }
 
@@ -75,14 +96,20 @@ export class Around {
   }
 }
 
-/** All territories there; null if they are too many. @param {Bounds} bounds @param {AbortSignal} signal */
-async function fetched(bounds, signal) {
-  const bbox = bounds.map((side) => side.toFixed(6)).join(",");
-  const query = new URLSearchParams({ bbox, level: "council", limit: String(MOST) });
-  const response = await fetch(`/api/territories?${query}`, { signal });
+/** Exact lines there, as far as the asker may see them. @param {Bounds} bounds @param {string | null} without @param {AbortSignal} signal @returns {Promise<Layer>} */
+async function fetched(bounds, without, signal) {
+  const query = new URLSearchParams({ bbox: bounds.map((side) => side.toFixed(6)).join(","), level: "council" });
+  if (without) query.set("without", without);
+  const response = await fetch(`/api/around?${query}`, { signal });
   if (!response.ok) throw new Error(String(response.status));
-  const layer = await response.json();
-  return layer.links.length > 0 ? null : layer;
+  return response.json();
+}
+
+/** @param {any} feature @returns {import("./noding.js").Line[]} */
+function linesOf({ id, geometry, properties: { kind, name } }) {
+  const { type, coordinates } = geometry;
+  const rings = type === "MultiPolygon" ? coordinates.flat() : coordinates;
+  return rings.map((/** @type {any} */ points) => ({ points, id, name, kind }));
 }
 
 /** @param {string} level @param {any} style @param {number} [minZoom] */

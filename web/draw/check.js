@@ -1,7 +1,8 @@
 // @ts-check
 /** Asks the server about the drawing: a little after the last change, and only the last answer counts. */
 
-const PATIENCE_MS = 250;
+// Long enough that a pulled point asks once, short enough to feel at once.
+const PATIENCE_MS = 120;
 
 /**
  * @typedef {object} Finding

@@ -4,7 +4,7 @@
  * Every opened page keeps its own draft, so that a second tab, or somebody who draws before answering the offer,
  * overwrites nobody's work.
  */
-import { NOTHING } from "./history.js";
+import { ringsOf } from "./history.js";
 
 /** @typedef {import("./history.js").Drawing} Drawing */
 /** @typedef {{ families: string, kind: string }} Facts */
@@ -22,7 +22,7 @@ export class Drafts {
 
   /** @param {Drawing} drawing @param {Facts} facts @param {Date} now @returns {boolean} whether it was kept */
   keep(drawing, facts, now = new Date()) {
-    if (drawing.points.length === 0) {
+    if (ringsOf(drawing).length === 0) {
       this.forget(this.id);
       return true;
     }
@@ -73,27 +73,21 @@ export class Drafts {
   #read(key) {
     try {
       const { drawing, facts, kept } = JSON.parse(this.storage?.getItem(key) ?? "null");
-      const isWhole = isLine(drawing.points) && drawing.points.length > 0 && !Number.isNaN(Date.parse(kept));
-      if (!isWhole || ![drawing.holes ?? [], ...(drawing.parts ?? [])].every(isPolygon)) return null;
+      const rings = [drawing, ...drawing.rest];
+      if (!rings.every(isRing) || ringsOf(drawing).length === 0 || Number.isNaN(Date.parse(kept))) return null;
       const said = { families: String(facts?.families ?? ""), kind: String(facts?.kind ?? "") };
-      return { id: key.slice(PREFIX.length), drawing: { ...NOTHING, ...drawing }, facts: said, kept };
+      return { id: key.slice(PREFIX.length), drawing, facts: said, kept };
     } catch {
       return null;
     }
   }
 }
 
-/** @param {any} polygon */
-function isPolygon(polygon) {
-  return Array.isArray(polygon) && polygon.every(isLine);
-}
-
-/** @param {any} points */
-function isLine(points) {
-  return (
-    Array.isArray(points) &&
-    points.every((point) => Array.isArray(point) && point.length === 2 && point.every(Number.isFinite))
-  );
+/** @param {any} ring */
+function isRing(ring) {
+  const { points, closed, isHole } = ring;
+  const isPlace = (/** @type {any} */ point) => Array.isArray(point) && point.length === 2 && point.every(Number.isFinite);
+  return Array.isArray(points) && points.every(isPlace) && typeof closed === "boolean" && typeof isHole === "boolean";
 }
 
 // crypto.randomUUID is missing where the page comes over plain HTTP, as it does in a house without Internet.

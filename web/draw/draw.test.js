@@ -4,9 +4,13 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Checker } from "./check.js";
 import { Drafts } from "./drafts.js";
-import { History, NOTHING, add, close, insert, move, remove, reopen } from "./history.js";
-import { areaOf, asText, boundaryOf, drawingOf, gridPlace, isSame, lengthOf, lineOf, metres, onGrid } from "./shape.js";
-import { Neighbours } from "./snap.js";
+import { History, NOTHING, add, begin, close, drop, insert, isWhole, move, remove, reopen, turnTo } from "./history.js";
+import {
+  areaOf, asText, boundaryOf, drawingOf, gridPlace, groundOf, isInside, isSame, lengthOf, lineOf, metres, onGrid, outlineOf,
+} from "./shape.js";
+import { BorderGraph } from "./graph.js";
+import { noded } from "./noding.js";
+import { snap } from "./snap.js";
 import { Words, balanced } from "./words.js";
 
 /** @typedef {import("./history.js").Place} Place */
@@ -14,7 +18,7 @@ import { Words, balanced } from "./words.js";
 
 /** @type {Place[]} */
 const SQUARE = [[-69.2, 10], [-69.19, 10], [-69.19, 10.01], [-69.2, 10.01]];
-const drawn = SQUARE.reduce(add, NOTHING);
+const drawn = add(NOTHING, ...SQUARE);
 
 /** @param {readonly Place[]} points */
 function ring(points) {
@@ -88,44 +92,93 @@ test("a drawing becomes a closed ring, a line, a point, and text with latitude f
   assert.equal(asText(SQUARE).split("\n")[0], "10.0000000, -69.2000000");
 });
 
-test("holes and further parts of a geometry are kept, whatever happens to the outline", () => {
-  /** @type {Place[]} */
-  const hole = [[-69.196, 10.004], [-69.196, 10.006], [-69.194, 10.006]];
-  /** @type {Place[]} */
-  const speck = [[0, 0], [0.001, 0], [0.001, 0.001]];
-  const geometry = { type: "MultiPolygon", coordinates: [[ring(speck)], [ring(SQUARE), ring(hole)]] };
+/** @type {Place[]} */
+const HOLE = [[-69.196, 10.004], [-69.196, 10.006], [-69.194, 10.006]];
+/** @type {Place[]} */
+const SPECK = [[0, 0], [0.001, 0], [0.001, 0.001]];
+
+test("all rings of a boundary can be drawn on, the largest outline first, and become the same boundary again", () => {
+  const geometry = { type: "MultiPolygon", coordinates: [[ring(SPECK)], [ring(SQUARE), ring(HOLE)]] };
   const taken = drawingOf(geometry);
-  assert.deepEqual(taken, { points: SQUARE, closed: true, holes: [hole], parts: [[speck]] });
-  const changed = close(move(reopen(taken), 0, [-69.201, 10]));
-  const outline = ring([[-69.201, 10], ...SQUARE.slice(1)]);
-  assert.deepEqual(boundaryOf(changed).coordinates, [[outline, ring(hole)], [ring(speck)]]);
+  assert.deepEqual(taken.points, SQUARE);
+  assert.deepEqual(taken.rest, [
+    { points: SPECK, closed: true, isHole: false },
+    { points: HOLE, closed: true, isHole: true },
+  ]);
+  assert.deepEqual(boundaryOf(taken).coordinates, [[ring(SPECK)], [ring(SQUARE), ring(HOLE)]]);
+  // A hole stays with its outline, whichever ring is in hand.
+  for (const k of [0, 1]) {
+    const other = turnTo(taken, k);
+    const coordinates = [...boundaryOf(other).coordinates].sort((a, b) => a.length - b.length);
+    assert.deepEqual(coordinates, [[ring(SPECK)], [ring(SQUARE), ring(HOLE)]]);
+  }
   assert.deepEqual(drawingOf(boundaryOf(close(drawn))), close(drawn));
   assert.deepEqual(drawingOf({ type: "MultiPolygon", coordinates: [] }), NOTHING);
 });
 
-const around = new Neighbours([{ geometry: boundaryOf(close(drawn)), name: "Los Caobos" }]);
+test("a hole or another part is begun, drawn, laid aside, taken up and dropped", () => {
+  const begun = begin(close(drawn), true);
+  assert.deepEqual([begun.points.length, begun.isHole, begun.rest.length], [0, true, 1]);
+  assert.equal(isWhole(close(drawn)), true);
+  assert.equal(isWhole(begun), true);
+  assert.equal(isWhole(add(begun, ...HOLE)), false);
+  const holed = close(add(begun, ...HOLE));
+  assert.deepEqual(boundaryOf(holed).coordinates, [ring(SQUARE), ring(HOLE)]);
+  assert.ok(Math.abs(groundOf(holed) + areaOf(HOLE) - areaOf(SQUARE)) < 1e-6);
+  assert.ok(Math.abs(outlineOf(holed) - lengthOf(HOLE, true) - lengthOf(SQUARE, true)) < 1e-6);
+  assert.deepEqual(turnTo(holed, 0).points, SQUARE);
+  assert.deepEqual(drop(holed), close(drawn));
+  assert.deepEqual(drop(close(drawn)), NOTHING);
+  // An empty ring that was begun by mistake is not laid aside.
+  assert.deepEqual(turnTo(begun, 0), close(drawn));
+  assert.equal(isWhole(close(add({ ...NOTHING, isHole: true }, ...HOLE))), false);
+});
+
+test("a closed line goes on after the point where it was opened", () => {
+  assert.deepEqual(reopen(close(drawn), 1).points, [SQUARE[2], SQUARE[3], SQUARE[0], SQUARE[1]]);
+  assert.deepEqual(boundaryOf(close(reopen(close(drawn), 3))), boundaryOf(close(drawn)));
+});
+
+test("a place is inside a ring or not, whichever way it runs", () => {
+  for (const points of [SQUARE, [...SQUARE].reverse()]) {
+    assert.equal(isInside([-69.195, 10.005], points), true);
+    assert.equal(isInside([-69.205, 10.005], points), false);
+  }
+});
+
+/** @param {readonly Place[]} points @param {string} name @param {any} [kind] @returns {import("./noding.js").Line} */
+function line(points, name, kind = "territory") {
+  return { points, id: name, name, kind };
+}
+
+/** @param {...import("./noding.js").Line} lines */
+function graphOf(...lines) {
+  return new BorderGraph(noded(lines));
+}
+
+const around = graphOf(line(ring(SQUARE), "Los Caobos")).cells;
 
 test("a point near a vertex becomes that vertex, to the last digit, and says whose it is", () => {
-  assert.deepEqual(around.snap([-69.20001, 10.00001], 5), { place: SQUARE[0], kind: "vertex", name: "Los Caobos" });
+  assert.deepEqual(snap(around, [-69.20001, 10.00001], 5), { place: SQUARE[0], kind: "vertex", name: "Los Caobos" });
 });
 
 test("a vertex wins over an edge that is nearer", () => {
-  assert.equal(around.snap([-69.19997, 10.0000001], 5).kind, "vertex");
+  assert.equal(snap(around, [-69.19997, 10.0000001], 5).kind, "vertex");
 });
 
 test("a point near an edge lands on it, and a far one stays where it is", () => {
-  assert.deepEqual(around.snap([-69.195, 10.00002], 5), { place: [-69.195, 10], kind: "edge", name: "Los Caobos" });
-  assert.deepEqual(around.snap([-69.195, 10.005], 5), { place: [-69.195, 10.005], kind: "free", name: "" });
-  assert.equal(new Neighbours().snap([0, 0], 5).kind, "free");
+  assert.deepEqual(snap(around, [-69.195, 10.00002], 5), { place: [-69.195, 10], kind: "edge", name: "Los Caobos" });
+  assert.deepEqual(snap(around, [-69.195, 10.005], 5), { place: [-69.195, 10.005], kind: "free", name: "" });
+  assert.equal(snap(graphOf().cells, [0, 0], 5).kind, "free");
 });
 
 test("edges across many cells are found along all their length, from both sides", () => {
   /** @type {Place[]} */
   const long = [[-69.3, 9.9], [-69.1, 10.1], [-69.3, 10.1]];
-  const wide = new Neighbours([{ geometry: { type: "Polygon", coordinates: [ring(long)] }, name: "" }]);
+  const wide = graphOf(line(ring(long), "")).cells;
   for (const at of [0.1, 0.37, 0.5, 0.93]) {
     const on = [-69.3 + 0.2 * at, 9.9 + 0.2 * at];
-    for (const off of [-0.00002, 0.00002]) assert.equal(wide.snap([on[0] + off, on[1]], 3).kind, "edge");
+    for (const off of [-0.00002, 0.00002]) assert.equal(snap(wide, [on[0] + off, on[1]], 3).kind, "edge");
   }
 });
 
@@ -184,7 +237,7 @@ test("the newest drafts come first, and only a few are kept", () => {
 
 test("a draft that is damaged or a browser that keeps nothing breaks nothing", () => {
   const damaged = ["", "{", "null", '{"drawing": {"points": [[1, "x"]]}}', '{"drawing": {"points": "no"}, "kept": "2026-01-01"}'];
-  for (const text of [...damaged, '{"drawing": {"points": [[1, 2]], "parts": [3]}, "kept": "2026-01-01"}']) {
+  for (const text of [...damaged, '{"drawing": {"points": [[1, 2]], "closed": true, "isHole": false, "rest": [3]}, "kept": "2026-01-01"}']) {
     const store = memory();
     store.setItem("territory.draft.old", text);
     assert.deepEqual(new Drafts(store).others(), [], text);

@@ -15,11 +15,16 @@ const WEIGHT = { error: 0, warning: 1, note: 2 };
 const SHOWN = 30;
 
 export class FindingList {
-  /** @param {HTMLElement} list @param {Words} words @param {(finding: Finding | null) => void} onShow */
-  constructor(list, words, onShow) {
+  /**
+   * @param {HTMLElement} list
+   * @param {Words} words
+   * @param {{ onShow: (finding: Finding | null) => void, remedies: (finding: Finding) => HTMLElement[] }} listener
+   */
+  constructor(list, words, { onShow, remedies }) {
     this.list = list;
     this.words = words;
     this.onShow = onShow;
+    this.remedies = remedies;
   }
 
   clear() {
@@ -34,7 +39,7 @@ export class FindingList {
     if (sorted.length > most) {
       const more = button(this.words.say("found.more", { count: sorted.length - most }), () => {
         this.fill(findings, sorted.length);
-        this.list.querySelectorAll("button")[most]?.focus();
+        this.list.querySelectorAll("li")[most]?.querySelector("button")?.focus();
       });
       rows.push(item(more));
     }
@@ -51,12 +56,16 @@ export class FindingList {
     sentence.append(weight, " ", finding.message);
     const row = item(sentence);
     row.className = `finding ${finding.severity}`;
+    const buttons = document.createElement("p");
+    buttons.className = "buttons";
     if (finding.geometry || finding.place) {
       const show = button(words.say("show"), () => this.#toggle(show, finding));
       show.setAttribute("aria-pressed", "false");
       show.setAttribute("aria-label", words.say("show.what", { what: finding.message }));
-      row.append(show);
+      buttons.append(show);
     }
+    buttons.append(...this.remedies(finding));
+    if (buttons.childElementCount) row.append(buttons);
     return row;
   }
 

@@ -3,19 +3,22 @@
 
 /**
  * @typedef {[number, number]} Place lon, lat in degrees with 7 decimals
- * @typedef {object} Drawing
- * @property {readonly Place[]} points the outline, the first point once
+ * @typedef {object} Ring
+ * @property {readonly Place[]} points the first point once
  * @property {boolean} closed
- * @property {readonly Place[][]} holes came with a file, as the parts did; they stay as they are
- * @property {readonly Place[][][]} parts further polygons, each an outline and its holes
+ * @property {boolean} isHole ground inside another ring that is not part of the territory
+ */
+
+/**
+ * @typedef {Ring & { rest: readonly Ring[] }} Drawing the ring that is drawn on, and the other outlines and holes
  */
 
 /** @type {Drawing} */
-export const NOTHING = Object.freeze({ points: [], closed: false, holes: [], parts: [] });
+export const NOTHING = Object.freeze({ points: [], closed: false, isHole: false, rest: [] });
 
-/** @param {Drawing} drawing @param {Place} place @returns {Drawing} */
-export function add(drawing, place) {
-  return { ...drawing, points: [...drawing.points, place] };
+/** @param {Drawing} drawing @param {...Place} places @returns {Drawing} */
+export function add(drawing, ...places) {
+  return { ...drawing, points: [...drawing.points, ...places] };
 }
 
 /** @param {Drawing} drawing @param {number} at position the new point gets @param {Place} place @returns {Drawing} */
@@ -41,9 +44,46 @@ export function close(drawing) {
   return { ...drawing, closed: drawing.points.length >= 3 };
 }
 
-/** @param {Drawing} drawing @returns {Drawing} */
-export function reopen(drawing) {
-  return { ...drawing, closed: false };
+/** Open a closed line again, to go on from one of its points; the line then goes on after that one.
+ * @param {Drawing} drawing @param {number} [at] by default the last point @returns {Drawing}
+ */
+export function reopen(drawing, at = drawing.points.length - 1) {
+  return { ...drawing, points: [...drawing.points.slice(at + 1), ...drawing.points.slice(0, at + 1)], closed: false };
+}
+
+/** Lay the ring aside and begin another part of the territory, or a hole in it.
+ * @param {Drawing} drawing @param {boolean} isHole @returns {Drawing}
+ */
+export function begin(drawing, isHole) {
+  return { ...NOTHING, isHole, rest: ringsOf(drawing) };
+}
+
+/** Take one of the other rings in hand. @param {Drawing} drawing @param {number} k its position among the rest @returns {Drawing} */
+export function turnTo(drawing, k) {
+  const rest = drawing.rest.filter((_, n) => n !== k);
+  return { ...drawing.rest[k], rest: drawing.points.length ? [...rest, ringOf(drawing)] : rest };
+}
+
+/** Remove the ring in hand; the last one that was laid aside comes in its place. @param {Drawing} drawing @returns {Drawing} */
+export function drop(drawing) {
+  const last = drawing.rest[drawing.rest.length - 1];
+  return last ? { ...last, rest: drawing.rest.slice(0, -1) } : NOTHING;
+}
+
+/** All rings that have points, that in hand last. @param {Drawing} drawing @returns {Ring[]} */
+export function ringsOf(drawing) {
+  return drawing.points.length ? [...drawing.rest, ringOf(drawing)] : [...drawing.rest];
+}
+
+/** Whether every ring is closed, so that it is a boundary. @param {Drawing} drawing */
+export function isWhole(drawing) {
+  const rings = ringsOf(drawing);
+  return rings.some(({ isHole }) => !isHole) && rings.every(({ closed }) => closed);
+}
+
+/** @param {Drawing} drawing @returns {Ring} */
+function ringOf({ points, closed, isHole }) {
+  return { points, closed, isHole };
 }
 
 /** The present drawing with its past and its future; never changed in place. */

@@ -59,12 +59,41 @@ export function nearUnits() {
   };
 }
 
-/** The outline being drawn; further parts of it are paler, for they stay as they are. */
-export function outline() {
+/** Rivers, roads and municipal lines: thin, each with its own dashes, and never red. @returns {(feature: any) => Style} */
+export function otherLines() {
+  /** @type {Record<string, Style>} */
+  const kinds = {
+    river: new ol.Style({ stroke: stroke("#1f6f9c", 3) }),
+    road: new ol.Style({ stroke: stroke("#6b6b6b", 2.5) }),
+    municipality: new ol.Style({ stroke: stroke("#5b4a8a", 2, [10, 4, 2, 4]) }),
+  };
+  return (feature) => kinds[feature.get("kind")];
+}
+
+/** What a remedy would make of the line. */
+export function preview() {
   return [
-    new ol.Style({ stroke: stroke("#ffffff", 7) }),
-    new ol.Style({ stroke: stroke(css("clay"), 4), fill: fill("rgb(125 42 12 / 18%)") }),
+    new ol.Style({ stroke: stroke("#ffffff", 8) }),
+    new ol.Style({ stroke: stroke(css("leaf"), 5, [14, 6]), fill: fill("rgb(46 94 54 / 18%)") }),
   ];
+}
+
+/** The line that somebody else kept. */
+export function theirs() {
+  return [
+    new ol.Style({ stroke: stroke("#ffffff", 8) }),
+    new ol.Style({ stroke: stroke(css("focus"), 4, [4, 8]), fill: fill("rgb(11 79 138 / 10%)") }),
+  ];
+}
+
+/** The ring in hand. */
+export function outline() {
+  return [new ol.Style({ stroke: stroke("#ffffff", 7) }), new ol.Style({ stroke: stroke(css("clay"), 4) })];
+}
+
+/** The ground inside all closed rings, and the lines of those that are not in hand. */
+export function ground() {
+  return new ol.Style({ stroke: stroke(css("clay"), 2), fill: fill("rgb(125 42 12 / 18%)") });
 }
 
 export function points() {
@@ -85,7 +114,7 @@ export function chosenPoint() {
   return new ol.Style({ image: dot(9, css("focus"), "#ffffff", 3), zIndex: 2 });
 }
 
-/** Where the next point would land: a square on a neighbour's vertex, a diamond on its line. @returns {(feature: any) => Style} */
+/** Where the next point would land: a square on a neighbour's vertex, a diamond on its line. @returns {(feature: any) => Style | Style[]} */
 export function aim() {
   const [focus, line] = [css("focus"), stroke(css("clay"), 3, [2, 7])];
   /** @param {number} angle */
@@ -97,7 +126,7 @@ export function aim() {
     edge: new ol.Style({ image: square(0) }),
     free: new ol.Style(),
   };
-  const rubber = new ol.Style({ stroke: line });
+  const rubber = [new ol.Style({ stroke: stroke("#ffffff", 6) }), new ol.Style({ stroke: line })];
   return (feature) => (feature.get("kind") ? landing[/** @type {Kind} */ (feature.get("kind"))] : rubber);
 }
 

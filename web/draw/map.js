@@ -3,7 +3,7 @@
 import * as ol from "../vendor/ol/ol.js";
 import { Around, EXACT_FROM_ZOOM } from "./around.js";
 import * as looks from "./looks.js";
-import { NOTHING, insert, move } from "./history.js";
+import { NOTHING, insert, move, ringsOf } from "./history.js";
 import { boundaryOf } from "./shape.js";
 
 /** @typedef {import("./history.js").Place} Place */
@@ -22,6 +22,8 @@ import { boundaryOf } from "./shape.js";
  * @property {(at: number, spot: Spot) => void} onMoved a point was pulled to another place
  * @property {(at: number, spot: Spot) => void} onInserted a point was pulled out of the line, before the one at this position
  * @property {(state: import("./around.js").State) => void} onNeighbours
+ * @property {() => void} onZoomed the map came close enough to draw on, or went too far
+ * @property {(place: Place) => import("./pen.js").Line} lineTo what would be laid from the last point to here
  */
 
 const SNAP_PX = 16;
@@ -31,7 +33,11 @@ const MOUSE_PX = 10;
 const APART_PX = 16;
 const MIDDLE_PX = 56;
 const MOST_MIDDLES = 2_000;
+const FEW = 8;
+// What is looked at lies clear of the buttons on the map, above and to the left.
+const CLEAR = [62, 24, 24, 62];
 const WORK_ZOOM = 15;
+const CLOSE_ZOOM = 17;
 
 export class DrawMap {
   /** @param {HTMLElement} element @param {Options} options */
@@ -50,7 +56,7 @@ export class DrawMap {
     this.middleAt = [];
     this.hasHandles = false;
 
-    this.rest = feature(looks.outline());
+    this.ground = feature(looks.ground());
     this.line = feature(looks.outline());
     this.middles = feature(looks.middles());
     this.points = feature(looks.points());
@@ -58,8 +64,10 @@ export class DrawMap {
     this.chosenPoint = feature(looks.chosenPoint());
     this.rubber = feature(looks.aim());
     this.landing = feature(looks.aim());
-    const drawn = [this.rest, this.line, this.middles, this.points, this.first, this.chosenPoint, this.rubber, this.landing];
+    const drawn = [this.ground, this.line, this.middles, this.points, this.first, this.chosenPoint, this.rubber, this.landing];
     this.marked = new ol.VectorSource();
+    this.theirs = new ol.VectorSource();
+    this.preview = new ol.VectorSource();
     this.here = new ol.VectorSource();
 
     this.around = new Around(options.onNeighbours);
@@ -81,7 +89,9 @@ export class DrawMap {
       layers: [
         ...this.around.layers,
         new ol.VectorLayer({ source: this.here, style: looks.position() }),
+        new ol.VectorLayer({ source: this.theirs, style: looks.theirs() }),
         new ol.VectorLayer({ source: new ol.VectorSource({ features: drawn }), updateWhileInteracting: true }),
+        new ol.VectorLayer({ source: this.preview, style: looks.preview() }),
         new ol.VectorLayer({ source: this.marked, style: looks.mark() }),
       ],
       view: new ol.View({ maxZoom: 20, enableRotation: false }),
@@ -94,9 +104,12 @@ export class DrawMap {
     element.addEventListener("pointerleave", () => this.#leave());
     this.map.on("moveend", () => this.loadNeighbours());
     this.view.on("change:center", () => this.#aim());
+    let wasFar = this.isFar;
     this.view.on("change:resolution", () => {
       this.#showHandles();
       this.#aim();
+      if (wasFar !== this.isFar) options.onZoomed();
+      wasFar = this.isFar;
     });
   }
 
@@ -120,9 +133,25 @@ export class DrawMap {
     return this.view.getResolution() ?? 1;
   }
 
+  /** What is seen, in degrees. */
+  get bounds() {
+    return /** @type {Bounds} */ (ol.transformExtent(this.view.calculateExtent(), "EPSG:3857", "EPSG:4326"));
+  }
+
   loadNeighbours() {
-    const bounds = ol.transformExtent(this.view.calculateExtent(), "EPSG:3857", "EPSG:4326");
-    return this.around.follow(/** @type {Bounds} */ (bounds), this.zoom);
+    return this.around.follow(this.bounds, this.zoom);
+  }
+
+  /** Show what a remedy would make of the lines, or nothing any more. @param {readonly any[]} geometries GeoJSON @param {any} ground that it is about */
+  showPreview(geometries, ground) {
+    put(this.preview, geometries);
+    if (ground) this.mark(ground, null);
+    else this.unmark();
+  }
+
+  /** Show the line that somebody else kept, or nothing any more. @param {any} geometry GeoJSON, or null */
+  showTheirs(geometry) {
+    put(this.theirs, geometry ? [geometry] : []);
   }
 
   /** Where a point in the middle of the map would land. */
@@ -149,8 +178,7 @@ export class DrawMap {
 
   /** @param {any} geometry GeoJSON in degrees, or null @param {[number, number] | null} place */
   mark(geometry, place) {
-    this.marked.clear();
-    if (geometry) this.marked.addFeatures(new ol.GeoJSON({ featureProjection: "EPSG:3857" }).readFeatures(geometry));
+    put(this.marked, geometry ? [geometry] : []);
     if (place) this.marked.addFeature(new ol.Feature(new ol.Point(ol.fromLonLat(place))));
     const extent = this.marked.getExtent();
     if (extent && !ol.isEmpty(extent)) this.#look(extent, 18);
@@ -160,9 +188,10 @@ export class DrawMap {
     this.marked.clear();
   }
 
-  /** @param {readonly Place[]} points */
+  /** One point is brought under the cross, more of them into view. @param {readonly Place[]} points */
   lookAt(points) {
-    if (points.length) this.#look(new ol.MultiPoint(flat(points)).getExtent(), 17);
+    if (points.length === 1) this.view.animate({ center: flat(points)[0], zoom: CLOSE_ZOOM, duration: calm() ? 0 : 250 });
+    else if (points.length) this.#look(new ol.MultiPoint(flat(points)).getExtent(), CLOSE_ZOOM);
   }
 
   /** @param {Place} place @param {number} accuracy in metres */
@@ -171,12 +200,12 @@ export class DrawMap {
     const circle = new ol.Circle(at, accuracy / Math.cos((place[1] * Math.PI) / 180));
     this.here.clear();
     this.here.addFeatures([new ol.Feature(circle), new ol.Feature(new ol.Point(at))]);
-    this.#look(circle.getExtent(), 17);
+    this.#look(circle.getExtent(), CLOSE_ZOOM);
   }
 
   /** @param {number[]} extent @param {number} maxZoom */
   #look(extent, maxZoom) {
-    this.view.fit(extent, { padding: [48, 48, 48, 48], maxZoom, duration: calm() ? 0 : 250 });
+    this.view.fit(extent, { padding: CLEAR, maxZoom, duration: calm() ? 0 : 250 });
   }
 
   /** Metres on the ground that some pixels are. @param {number} px */
@@ -186,7 +215,7 @@ export class DrawMap {
 
   /** @param {number[]} coordinate */
   #spotAt(coordinate) {
-    return this.around.neighbours.snap(ol.toLonLat(coordinate), this.#reach(SNAP_PX));
+    return this.around.snap(ol.toLonLat(coordinate), this.#reach(SNAP_PX));
   }
 
   /** @param {Pointed} event */
@@ -244,8 +273,8 @@ export class DrawMap {
     const spot = isAiming ? this.#spotAt((!closed && this.hover) || this.centre) : null;
     this.#showLanding(spot);
     const last = points[points.length - 1];
-    const to = spot && !closed && last && ol.fromLonLat(spot.place);
-    this.rubber.setGeometry(to ? new ol.LineString([ol.fromLonLat(last), to]) : undefined);
+    const laid = spot && !closed && last ? flat([last, ...this.options.lineTo(spot.place).points]) : null;
+    this.rubber.setGeometry(laid ? new ol.LineString(laid) : undefined);
   }
 
   /** @param {Spot | null} spot */
@@ -256,18 +285,11 @@ export class DrawMap {
 
   /** @param {Drawing} drawing */
   #showShape(drawing) {
-    const { points, closed, holes, parts } = drawing;
+    const { points, closed } = drawing;
     const line = flat(points);
-    if (closed) {
-      const shape = boundaryOf(drawing);
-      const polygons = shape.type === "Polygon" ? [shape.coordinates] : shape.coordinates;
-      this.line.setGeometry(new ol.Polygon(polygons[0].map(flat)));
-      this.rest.setGeometry(parts.length ? new ol.MultiPolygon(polygons.slice(1).map((part) => part.map(flat))) : undefined);
-    } else {
-      this.line.setGeometry(line.length > 1 ? new ol.LineString(line) : undefined);
-      const kept = [...parts, ...(holes.length ? [holes] : [])].map((part) => part.map((ring) => flat([...ring, ring[0]])));
-      this.rest.setGeometry(kept.length ? new ol.MultiPolygon(kept) : undefined);
-    }
+    const isLine = line.length > 1;
+    this.line.setGeometry(isLine ? new ol.LineString(closed ? [...line, line[0]] : line) : undefined);
+    this.ground.setGeometry(groundOf(drawing));
     this.places = line;
     this.#showHandles();
   }
@@ -275,7 +297,8 @@ export class DrawMap {
   /** Points, and the dots between them, where there is room for them. */
   #showHandles() {
     const { places } = this;
-    const room = this.line.getGeometry() instanceof ol.Polygon ? this.#lineLength() / this.resolution / places.length : Infinity;
+    // A few points are always shown; a line that was followed has hundreds, and a finger would hit them unasked.
+    const room = places.length > FEW ? this.#lineLength() / this.resolution / places.length : Infinity;
     this.hasHandles = room >= APART_PX;
     this.points.setGeometry(places.length && this.hasHandles ? new ol.MultiPoint(places) : undefined);
     this.middleAt = this.#edgesWithRoom(places);
@@ -306,8 +329,9 @@ export class DrawMap {
 
   /** @param {Pointed} event @returns {{ at: number, isNew: boolean } | null} */
   #handleAt({ coordinate, originalEvent }) {
-    if (!this.hasHandles) return null;
     const reach = (originalEvent.pointerType === "touch" ? FINGER_PX : MOUSE_PX) * this.resolution;
+    if (!this.drawing.closed && this.places.length && away(this.places[0], coordinate) <= reach) return { at: 0, isNew: false };
+    if (!this.hasHandles) return null;
     const point = nearest(this.places, coordinate, reach);
     if (point >= 0) return { at: point, isNew: false };
     const middle = nearest(this.middleAt.map((at) => this.#middle(at)), coordinate, reach);
@@ -320,6 +344,21 @@ function feature(style) {
   const made = new ol.Feature();
   made.setStyle(style);
   return made;
+}
+
+/** @param {import("../vendor/ol/ol.js").VectorSource} source @param {readonly any[]} geometries GeoJSON in degrees */
+function put(source, geometries) {
+  const reader = new ol.GeoJSON({ featureProjection: "EPSG:3857" });
+  source.clear();
+  source.addFeatures(geometries.flatMap((geometry) => reader.readFeatures(geometry)));
+}
+
+/** All closed rings, on the map; nothing while there is no closed outline. @param {Drawing} drawing */
+function groundOf(drawing) {
+  const closed = ringsOf(drawing).filter((ring) => ring.closed);
+  if (closed.every(({ isHole }) => isHole)) return undefined;
+  const { type, coordinates } = boundaryOf({ ...NOTHING, rest: closed });
+  return new ol.MultiPolygon((type === "Polygon" ? [coordinates] : coordinates).map((rings) => rings.map(flat)));
 }
 
 /** @param {readonly (readonly number[])[]} points */

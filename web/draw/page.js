@@ -65,3 +65,8 @@ export function storage() {
     return null;
   }
 }
+
+/** Say what happened, where it is also read out. @param {string} sentence */
+export function tell(sentence) {
+  $("status").textContent = sentence;
+}

@@ -1,6 +1,6 @@
 // @ts-check
 /** Places and shapes on the ground, as plain numbers. */
-import { NOTHING } from "./history.js";
+import { NOTHING, ringsOf } from "./history.js";
 
 /** @typedef {import("./history.js").Place} Place */
 /** @typedef {import("./history.js").Drawing} Drawing */
@@ -63,11 +63,28 @@ export function areaOf(points) {
   return Math.abs(doubled) / 2;
 }
 
-/** A closed drawing with its holes and further parts, as GeoJSON. @param {Drawing} drawing @returns {Boundary} */
-export function boundaryOf({ points, holes, parts }) {
-  const rings = [points, ...holes].map((ring) => [...ring, ring[0]]);
-  if (parts.length === 0) return { type: "Polygon", coordinates: rings };
-  return { type: "MultiPolygon", coordinates: [rings, ...parts.map((part) => part.map((ring) => [...ring, ring[0]]))] };
+/** A whole drawing as GeoJSON: every hole goes to the outline that most of it lies in. @param {Drawing} drawing @returns {Boundary} */
+export function boundaryOf(drawing) {
+  const rings = ringsOf(drawing);
+  const outlines = rings.filter(({ isHole }) => !isHole).map(({ points }) => [points]);
+  for (const { points } of rings.filter(({ isHole }) => isHole)) {
+    const shares = outlines.map(([outline]) => points.filter((point) => isInside(point, outline)).length);
+    outlines[shares.indexOf(Math.max(...shares))].push(points);
+  }
+  const polygons = outlines.map((polygon) => polygon.map((ring) => [...ring, ring[0]]));
+  return polygons.length === 1
+    ? { type: "Polygon", coordinates: polygons[0] }
+    : { type: "MultiPolygon", coordinates: polygons };
+}
+
+/** Whether a place lies inside a ring. @param {Place} place @param {readonly Place[]} ring */
+export function isInside([x, y], ring) {
+  let inside = false;
+  for (let k = 0, before = ring.length - 1; k < ring.length; before = k++) {
+    const [[ax, ay], [bx, by]] = [ring[before], ring[k]];
+    if (ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax)) inside = !inside;
+  }
+  return inside;
 }
 
 /** A line that is not closed yet, as GeoJSON. @param {readonly Place[]} points */
@@ -77,17 +94,27 @@ export function lineOf(points) {
     : { type: "LineString", coordinates: [...points] };
 }
 
-/** What can be drawn on of a boundary: the outline of its largest part. Its holes and further parts come along.
- * @param {{ type: string, coordinates: any }} geometry @returns {Drawing}
- */
+/** A boundary to draw on: the outline of its largest part is in hand. @param {{ type: string, coordinates: any }} geometry @returns {Drawing} */
 export function drawingOf(geometry) {
   /** @type {number[][][][]} */
   const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
-  const parts = polygons.map((rings) => rings.map((ring) => ring.slice(0, -1).map(gridPlace)));
-  const largest = parts.reduce((best, part) => (areaOf(part[0]) > areaOf(best[0]) ? part : best), parts[0]);
-  if (!largest) return NOTHING;
-  const [points, ...holes] = largest;
-  return { points, closed: true, holes, parts: parts.filter((part) => part !== largest) };
+  const rings = polygons.flatMap((polygon) =>
+    polygon.map((ring, k) => ({ points: ring.slice(0, -1).map(gridPlace), closed: true, isHole: k > 0 })),
+  );
+  const outlines = rings.filter(({ isHole }) => !isHole);
+  if (outlines.length === 0) return NOTHING;
+  const largest = outlines.reduce((best, ring) => (areaOf(ring.points) > areaOf(best.points) ? ring : best));
+  return { ...largest, rest: rings.filter((ring) => ring !== largest) };
+}
+
+/** Area in m² of all closed rings, holes taken off. @param {Drawing} drawing */
+export function groundOf(drawing) {
+  return ringsOf(drawing).reduce((sum, { points, isHole }) => sum + (isHole ? -1 : 1) * areaOf(points), 0);
+}
+
+/** Length in m of all rings. @param {Drawing} drawing */
+export function outlineOf(drawing) {
+  return ringsOf(drawing).reduce((sum, { points, closed }) => sum + lengthOf(points, closed), 0);
 }
 
 /** One point a line, latitude first, as people read them out. @param {readonly Place[]} points */

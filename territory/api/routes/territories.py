@@ -17,7 +17,7 @@ from territory.api.keys import AccessDep, EyesDep
 from territory.api.parameters import BboxParam, DateParam, Language, LiveDep, SettingsDep
 from territory.records import Boundary, Method, Proposal, Recognition
 from territory.services import boundaries, publishing, reports, territories
-from territory.services.access import Operation, Sight, require, require_role
+from territory.services.access import OF_THE_REGISTER, Access, Operation, Sight, require, require_role
 from territory.services.boundaries import Making
 
 router = APIRouter(prefix="/api/territories", tags=["territories"])
@@ -98,7 +98,7 @@ def one_territory(
     """One territory as a Feature: as the public sees it, or whole for its own."""
     if date is None and eyes.sight(territory_id) is Sight.ALL:
         whole = territories.whole(live.register, access, territory_id)
-        return answered(_whole(whole), version=whole.territory.revision)
+        return answered(_whole(whole, access), version=whole.territory.revision)
     public = live.public(date)
     layer = publishing.territory(public.layer, territory_id)
     return revalidated(
@@ -279,7 +279,7 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _whole(whole: territories.Whole) -> dict[str, Any]:
+def _whole(whole: territories.Whole, access: Access) -> dict[str, Any]:
     known, standing = whole.territory, whole.standing
     shape = whole.boundary.shape if whole.boundary else None
     return {
@@ -296,6 +296,7 @@ def _whole(whole: territories.Whole) -> dict[str, Any]:
             "published": known.published,
             "version": standing.version,
             "shown": standing.shown,
+            "may": sorted(each for each in Operation if each not in OF_THE_REGISTER and access.may(each)),
             "since": known.since,
             "until": known.until,
             "descends": known.descends,
