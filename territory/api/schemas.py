@@ -229,7 +229,7 @@ _WORK_AREA: Schema = {
     "properties": {
         "bounds": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
         "made": {"type": "string"},
-        "territory": {"oneOf": [_FEATURE, {"type": "null"}]},
+        "territory": {"type": ["object", "null"], "required": ["id", "name"]},
         "around": _COLLECTION,
         "findings": {"type": "array", "items": _FINDING},
     },

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from geopandas import GeoDataFrame, GeoSeries
-from shapely import MultiPolygon
+from shapely import MultiLineString, MultiPolygon
 
 from territory.findings import Finding
 from territory.geo.crs import to_metres
@@ -32,8 +32,6 @@ class Own:
     id: str
     name: str
     level: str
-    version: int | None
-    """Of the line; none for whoever sees it only as the public does."""
     shape: MultiPolygon
     """WGS 84; as coarse as whoever asks may see it."""
 
@@ -72,13 +70,13 @@ def own(register: Register, eyes: Eyes, public: GeoDataFrame, territory: str) ->
         if not standing.version:
             raise Unusable("work_area.line")
         line = territories.line(register, eyes, territory)
-        name, level, version, shape = standing.name, standing.level, line.revision, line.shape
+        name, level, shape = standing.name, standing.level, line.shape
     else:
         row = publishing.territory(public, territory).iloc[0]
-        name, level, version, shape = row["name"], row["level"], None, row.geometry
+        name, level, shape = row["name"], row["level"], row.geometry
     if shape is None or shape.is_empty:
         raise Unusable("work_area.line")
-    return Own(id=territory, name=name, level=level, version=version, shape=shape)
+    return Own(id=territory, name=name, level=level, shape=shape)
 
 
 def bounds_around(shape: MultiPolygon, mosaic: Mosaic, reach_m: float) -> Bbox:
@@ -139,6 +137,8 @@ def _edge_of_land(mosaic: Mosaic, bbox: Bbox) -> Iterator[Drawn]:
     if land is None or land.empty:
         return
     edge = shapely.intersection(shapely.boundary(np.asarray(land.geometry.array)), shapely.box(*bbox))
-    lines = shapely.union_all(edge)
-    if not lines.is_empty:
-        yield Drawn(id="land", kind="land", name="", shape=lines)
+    parts = shapely.get_parts(shapely.union_all(edge))
+    # Where it only touches the box there is a point.
+    lines = parts[shapely.get_dimensions(parts) == 1]
+    if len(lines):
+        yield Drawn(id="land", kind="land", name="", shape=MultiLineString(list(lines)))

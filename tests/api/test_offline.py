@@ -131,7 +131,7 @@ def test_an_area_around_a_territory_holds_what_its_key_sees_and_no_more(opened):
     answer = opened.ask("spokes", "GET", "/api/work-area?territory=own")
     area = answer.json()
     assert ids(area) == {"own", "private", "exact", "general"}
-    assert area["territory"]["properties"] == {"name": "Consejo own", "level": "council", "version": 1}
+    assert area["territory"] == {"id": "own", "name": "Consejo own"}
     west, south, east, north = area["bounds"]
     around = shapely.box(west, south, east, north)
     assert around.contains(SHAPES["own"].buffer(0.017))

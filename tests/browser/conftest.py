@@ -71,6 +71,8 @@ def page(chromium: Browser, server: str, size: str) -> Iterator[Page]:
         locale="es-VE",
         geolocation={"longitude": -69.2, "latitude": 10.0},
         permissions=["geolocation"],
+        # Pages without a connection have tests of their own.
+        service_workers="block",
     )
     page = context.new_page()
     wrong: list[str] = []

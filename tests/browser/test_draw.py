@@ -288,7 +288,7 @@ def test_a_kept_drawing_is_only_discarded_when_one_is_sure(page, size):
 
 @on_phone
 def test_a_browser_that_keeps_nothing_says_so(page, size):
-    page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('full') }")
+    page.add_init_script("IDBFactory.prototype.open = () => { throw new DOMException('full') }")
     open_at(page)
     tap(page, size, *SQUARE[0])
     expect(page.locator("#kept")).to_contain_text("no permite guardar")

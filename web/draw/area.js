@@ -7,12 +7,13 @@
  * @typedef {object} Answer of `/api/work-area`
  * @property {Bounds} bounds
  * @property {string} made when, ISO 8601
- * @property {any} territory GeoJSON feature of the one that it was asked for, or null
+ * @property {{ id: string, name: string } | null} territory the one that it was asked for
  * @property {{ features: any[] }} around
  * @property {any[]} findings
  */
 
-/** @typedef {{ id: string, name: string, size: number, answer: Answer }} Area size in bytes */
+/** @typedef {{ id: string, name: string, size: number, answer: Answer, whole: string | null }} Area size: in bytes; whole: what the
+ *   server said of the territory that it was asked for, to open it with */
 
 /** Why an area was not kept; the message is the server's sentence, or empty where it said nothing. */
 export class NotKept extends Error {
@@ -40,9 +41,10 @@ export class Areas {
     const asked = "territory" in where ? where.territory : where.bbox.map((side) => side.toFixed(4)).join(",");
     const query = new URLSearchParams({ ["territory" in where ? "territory" : "bbox"]: asked, lang: this.language });
     const text = await this.#fetched(`/api/work-area?${query}`);
+    const whole = "territory" in where ? await this.#fetched(this.#doorOf(asked)) : null;
     /** @type {Answer} */
     const answer = JSON.parse(text);
-    const area = { id: asked, name: answer.territory?.properties.name ?? "", size: text.length, answer };
+    const area = { id: asked, name: answer.territory?.name ?? "", size: text.length + (whole?.length ?? 0), answer, whole };
     await this.table.change(asked, () => [area]).catch(() => {
       throw new NotKept("full");
     });
@@ -54,6 +56,17 @@ export class Areas {
     return (await this.table.all()).sort((a, b) => b.answer.made.localeCompare(a.answer.made));
   }
 
+  /** What the server says of a territory, or said when its area was kept. @param {string} id @returns {Promise<Response>} */
+  async territory(id) {
+    try {
+      return await this.ask(this.#doorOf(id));
+    } catch (error) {
+      const area = await this.table.get(id);
+      if (!area?.whole) throw error;
+      return new Response(area.whole);
+    }
+  }
+
   /** The newest area that holds all of a box. @param {Bounds} bounds */
   async covering(bounds) {
     return (await this.all()).find(({ answer }) => isWithin(bounds, answer.bounds)) ?? null;
@@ -62,6 +75,11 @@ export class Areas {
   /** @param {string} id */
   forget(id) {
     return this.table.forget(id);
+  }
+
+  /** @param {string} id */
+  #doorOf(id) {
+    return `/api/territories/${encodeURIComponent(id)}?lang=${this.language}`;
   }
 
   /** @param {string} url */

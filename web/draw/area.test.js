@@ -27,7 +27,7 @@ function areas(status, body, table = /** @type {import("../offline/database.js")
 }
 
 test("an area is asked for by territory or by box, and kept with its name and size", async () => {
-  const { kept, asked } = areas(200, answer({ territory: { properties: { name: "El Ají" } } }));
+  const { kept, asked } = areas(200, answer({ territory: { id: "c-1", name: "El Ají" } }));
   const area = await kept.save({ territory: "c-1" });
   assert.equal(area.name, "El Ají");
   assert.equal(territoriesIn(area), 2);
@@ -35,6 +35,7 @@ test("an area is asked for by territory or by box, and kept with its name and si
   await kept.save({ bbox: [-69.3, 10, -69.2, 10.1] });
   assert.deepEqual(asked.map((url) => decodeURIComponent(url)), [
     "/api/work-area?territory=c-1&lang=es",
+    "/api/territories/c-1?lang=es",
     "/api/work-area?bbox=-69.3000,10.0000,-69.2000,10.1000&lang=es",
   ]);
   assert.deepEqual((await kept.all()).length, 2);
@@ -49,6 +50,14 @@ test("the newest area that holds the whole view is used, and none that holds a p
   assert.equal(await kept.covering([-69.25, 10.02, -69.1, 10.05]), null);
   await kept.forget("new");
   assert.equal((await kept.covering([-69.25, 10.02, -69.21, 10.05]))?.id, "old");
+});
+
+test("without a connection a territory is told as when its area was kept, and no other one", async () => {
+  const { kept: good, table } = areas(200, answer({ territory: { id: "c-1", name: "El Ají" } }));
+  await good.save({ territory: "c-1" });
+  const { kept: lost } = areas(0, {}, table);
+  assert.equal((await (await lost.territory("c-1")).json()).territory.name, "El Ají");
+  await assert.rejects(lost.territory("c-2"));
 });
 
 test("an area that cannot be had says why, and leaves what was kept", async () => {

@@ -18,9 +18,11 @@ const MARGIN = 0.25;
 
 /** @typedef {{ features: any[], complete: boolean }} Layer */
 
+/** @typedef {(bounds: Bounds, without: string | null, signal: AbortSignal) => Promise<Layer>} Ask */
+
 export class Around {
-  /** @param {(state: State) => void} onState @param {(bounds: Bounds, without: string | null, signal: AbortSignal) => Promise<Layer>} [ask] */
-  constructor(onState, ask = fetched) {
+  /** @param {(state: State) => void} onState @param {Ask} [ask] */
+  constructor(onState, ask = linesAround) {
     this.onState = onState;
     this.ask = ask;
     this.graph = new BorderGraph([]);
@@ -97,7 +99,7 @@ export class Around {
 }
 
 /** Exact lines there, as far as the asker may see them. @param {Bounds} bounds @param {string | null} without @param {AbortSignal} signal @returns {Promise<Layer>} */
-async function fetched(bounds, without, signal) {
+export async function linesAround(bounds, without, signal) {
   const query = new URLSearchParams({ bbox: bounds.map((side) => side.toFixed(6)).join(","), level: "council" });
   if (without) query.set("without", without);
   const response = await fetch(`/api/around?${query}`, { signal });

@@ -36,6 +36,12 @@ export class Desk {
     this.#changed(true, said, chosen);
   }
 
+  /** Go on with a drawing and all that can be undone. @param {History} history */
+  resume(history) {
+    this.history = history;
+    this.#changed(true, "", -1);
+  }
+
   /** @param {"undo" | "redo"} way @param {string} said */
   step(way, said) {
     this.history = this.history[way]();

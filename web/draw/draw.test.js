@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Checker } from "./check.js";
-import { Drafts } from "./drafts.js";
 import { History, NOTHING, add, begin, close, drop, insert, isWhole, move, remove, reopen, turnTo } from "./history.js";
 import {
   areaOf, asText, boundaryOf, drawingOf, gridPlace, groundOf, isInside, isSame, lengthOf, lineOf, metres, onGrid, outlineOf,
@@ -180,72 +179,6 @@ test("edges across many cells are found along all their length, from both sides"
     const on = [-69.3 + 0.2 * at, 9.9 + 0.2 * at];
     for (const off of [-0.00002, 0.00002]) assert.equal(snap(wide, [on[0] + off, on[1]], 3).kind, "edge");
   }
-});
-
-/** @returns {any} a storage in memory */
-function memory() {
-  /** @type {Map<string, string>} */
-  const entries = new Map();
-  return {
-    entries,
-    get length() {
-      return entries.size;
-    },
-    key: (/** @type {number} */ k) => [...entries.keys()][k] ?? null,
-    getItem: (/** @type {string} */ key) => entries.get(key) ?? null,
-    setItem: (/** @type {string} */ key, /** @type {string} */ value) => void entries.set(key, value),
-    removeItem: (/** @type {string} */ key) => void entries.delete(key),
-  };
-}
-
-const FACTS = { families: "200", kind: "urban" };
-
-test("a draft is offered to the next page, whole, and never to its own", () => {
-  const store = memory();
-  const first = new Drafts(store, "first");
-  assert.equal(first.keep(close(drawn), FACTS), true);
-  assert.deepEqual(first.others(), []);
-  const [offered] = new Drafts(store, "second").others();
-  assert.deepEqual(offered.drawing, close(drawn));
-  assert.deepEqual(offered.facts, FACTS);
-});
-
-test("whoever draws before answering the offer overwrites nothing", () => {
-  const store = memory();
-  new Drafts(store, "first").keep(drawn, FACTS);
-  const second = new Drafts(store, "second");
-  second.keep(add(NOTHING, [0, 0]), FACTS);
-  assert.deepEqual(second.others().map(({ drawing }) => drawing), [drawn]);
-});
-
-test("a draft that is taken up goes on under its own name, and an emptied one is gone", () => {
-  const store = memory();
-  new Drafts(store, "first").keep(drawn, FACTS);
-  const second = new Drafts(store, "second");
-  second.take(second.others()[0]);
-  second.keep(close(drawn), FACTS);
-  assert.equal(store.entries.size, 1);
-  second.keep(NOTHING, FACTS);
-  assert.equal(store.entries.size, 0);
-});
-
-test("the newest drafts come first, and only a few are kept", () => {
-  const store = memory();
-  for (let day = 1; day <= 8; day++) new Drafts(store, `d${day}`).keep(drawn, FACTS, new Date(2026, 0, day));
-  assert.deepEqual(new Drafts(store, "now").others().map(({ id }) => id), ["d8", "d7", "d6", "d5", "d4"]);
-});
-
-test("a draft that is damaged or a browser that keeps nothing breaks nothing", () => {
-  const damaged = ["", "{", "null", '{"drawing": {"points": [[1, "x"]]}}', '{"drawing": {"points": "no"}, "kept": "2026-01-01"}'];
-  for (const text of [...damaged, '{"drawing": {"points": [[1, 2]], "closed": true, "isHole": false, "rest": [3]}, "kept": "2026-01-01"}']) {
-    const store = memory();
-    store.setItem("territory.draft.old", text);
-    assert.deepEqual(new Drafts(store).others(), [], text);
-  }
-  const full = { ...memory(), setItem: () => { throw new Error("full"); } };
-  assert.equal(new Drafts(full).keep(drawn, FACTS), false);
-  assert.equal(new Drafts(null).keep(drawn, FACTS), false);
-  assert.deepEqual(new Drafts(null).others(), []);
 });
 
 test("numbers are written as the server writes them", () => {

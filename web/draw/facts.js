@@ -2,7 +2,7 @@
 /** What a council says of itself beside its line. */
 import { $ } from "./page.js";
 
-/** @typedef {import("./drafts.js").Facts} Facts */
+/** @typedef {import("./keep.js").Facts} Facts */
 
 export class FactFields {
   /** @param {import("./words.js").Words} words @param {() => void} onChange */

@@ -4,14 +4,12 @@ import { Asking } from "./asking.js";
 import { bringing } from "./bring.js";
 import { Desk } from "./desk.js";
 import { useDevice } from "./device.js";
-import { Drafts } from "./drafts.js";
 import { FactFields } from "./facts.js";
 import { FreeGround } from "./free.js";
-import { NOTHING, isWhole, ringsOf } from "./history.js";
+import { NOTHING, isWhole } from "./history.js";
 import { useKeys } from "./keys.js";
 import { DrawMap } from "./map.js";
-import { offerDrafts } from "./offers.js";
-import { $, on, storage, sure, tell } from "./page.js";
+import { $, on, sure, tell } from "./page.js";
 import { Pen } from "./pen.js";
 import { PointList } from "./points.js";
 import { Remedies } from "./remedies.js";
@@ -22,11 +20,12 @@ import { boundaryOf, drawingOf } from "./shape.js";
 import { opened, wanted } from "./territory.js";
 import { Tools } from "./tools.js";
 import { Words } from "./words.js";
+import { Offline } from "../offline/drawing.js";
 
 const start = JSON.parse($("start").textContent ?? "{}");
 const words = new Words(start.sentences, start.language);
-const drafts = new Drafts(storage());
 const desk = new Desk();
+const offline = new Offline(desk, start);
 /** @type {Pen} */
 const pen = new Pen(desk, words, { graph: () => map.around.graph, tell });
 
@@ -42,8 +41,9 @@ const map = new DrawMap($("map"), {
   onMoved: (at, spot) => pen.moveTo(at, spot, -1),
   onInserted: (at, spot) => pen.insertAt(at, spot, -1),
   lineTo: (place) => pen.lineTo(place),
+  linesAround: (...asked) => offline.lines(...asked),
   onNeighbours: (state) => {
-    $("neighbours").textContent = words.say(`neighbours.${state}`);
+    $("neighbours").textContent = offline.said(state) ?? words.say(`neighbours.${state}`);
   },
   onZoomed: () => {
     tools.showStep();
@@ -53,7 +53,7 @@ const map = new DrawMap($("map"), {
 desk.listen(() => map.show(desk.now, desk.chosen));
 
 const facts = new FactFields(words, () => {
-  drafts.keep(desk.now, facts.said);
+  void offline.note(facts.said, words.say("not_kept"));
   tools.showMeasures();
   review.ask();
 });
@@ -63,7 +63,8 @@ const free = new FreeGround(desk, words, map);
 const saving = new Saving(desk, words, {
   showTheirs: (geometry) => map.showTheirs(geometry),
   look: () => map.lookAt(desk.now.points),
-  kept: () => drafts.forget(drafts.id),
+  kept: () => void offline.keep.finish(),
+  send: (sending) => offline.send(sending),
 });
 const asking = new Asking(desk, words, saving);
 const remedies = new Remedies(desk, words, {
@@ -88,9 +89,7 @@ const points = new PointList(/** @type {HTMLDetailsElement} */ ($("points-box"))
 
 desk.listen(({ isNew }) => {
   points.fill(desk.now.points, desk.chosen);
-  if (!isNew) return;
-  const isKept = drafts.keep(desk.now, facts.said);
-  $("kept").textContent = isKept || ringsOf(desk.now).length === 0 ? "" : words.say("not_kept");
+  if (isNew) void offline.note(facts.said, words.say("not_kept"));
 });
 
 /** What is said of the drawing when it is checked. */
@@ -118,11 +117,6 @@ bringing(words, {
     replaceBy(drawingOf(shape.geometry), words.say("brought"));
   },
 });
-offerDrafts(drafts, words, (draft) => {
-  if (ringsOf(desk.now).length === 0) drafts.take(draft);
-  facts.fill(draft.facts);
-  replaceBy(draft.drawing, "");
-});
 
 on("follow", () => {
   desk.follows = !desk.follows;
@@ -132,7 +126,6 @@ on("restart", async () => {
   if (await sure(words.say("sure"), words.say("sure.text"), words.say("sure.yes"))) desk.to(NOTHING);
 });
 addEventListener("online", () => {
-  map.loadNeighbours();
   if (isWhole(desk.now)) review.ask();
 });
 addEventListener("beforeunload", (event) => {
@@ -142,22 +135,29 @@ addEventListener("beforeunload", (event) => {
 desk.refresh();
 tools.showMeasures();
 
+const joined = offline.join({ map, saving, belong, fill: (said) => facts.fill(said) });
+// The tests of the page cannot read a canvas.
+Object.assign(window, { drawing: { now: () => desk.now, map, desk } });
+
 const id = wanted(location.search);
 if (id) await open(id);
+await joined;
 
 /** Draw a territory that exists anew. @param {string} territory */
 async function open(territory) {
-  const found = await opened(territory, words.language).catch(() => ({ refused: words.say("open.offline") }));
+  const found = await opened(territory, () => offline.areas.territory(territory)).catch(() => ({ refused: words.say("open.offline") }));
   if ("refused" in found) return tell(found.refused);
-  desk.territory = found.territory;
-  $("whose").textContent = words.say(found.territory.may.length ? "whose.own" : "whose.sketch", { name: found.territory.name });
+  belong(found.territory);
   facts.take(found.facts);
-  map.around.leaveOut(found.territory.id);
   if (!found.drawing) return desk.refresh(words.say("open.empty"));
   replaceBy(found.drawing, "");
   saving.isKept(desk.now);
   return map.loadNeighbours();
 }
 
-// The tests of the page cannot read a canvas.
-Object.assign(window, { drawing: { now: () => desk.now, map, desk } });
+/** The drawing is one of this territory. @param {import("./territory.js").Territory} territory */
+function belong(territory) {
+  desk.territory = territory;
+  $("whose").textContent = words.say(territory.may.length ? "whose.own" : "whose.sketch", { name: territory.name });
+  map.around.leaveOut(territory.id);
+}

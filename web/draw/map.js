@@ -22,6 +22,7 @@ import { boundaryOf } from "./shape.js";
  * @property {(at: number, spot: Spot) => void} onMoved a point was pulled to another place
  * @property {(at: number, spot: Spot) => void} onInserted a point was pulled out of the line, before the one at this position
  * @property {(state: import("./around.js").State) => void} onNeighbours
+ * @property {import("./around.js").Ask} [linesAround] where exact lines come from
  * @property {() => void} onZoomed the map came close enough to draw on, or went too far
  * @property {(place: Place) => import("./pen.js").Line} lineTo what would be laid from the last point to here
  */
@@ -70,7 +71,7 @@ export class DrawMap {
     this.preview = new ol.VectorSource();
     this.here = new ol.VectorSource();
 
-    this.around = new Around(options.onNeighbours);
+    this.around = new Around(options.onNeighbours, options.linesAround);
     const { zoomIn, zoomOut } = options.words;
     this.map = new ol.Map({
       target: element,

@@ -8,7 +8,7 @@
 /** @typedef {{ code?: string, detail?: string, args?: Record<string, any>, status?: number }} Problem */
 /** @typedef {{ url: string, method: string, headers: Record<string, string>, body: string }} Sending a request that names
  *   itself (`Idempotency-Key`) and the version it was made from (`If-Match`, or `If-None-Match: *`) */
-/** @typedef {{ territory: string, name: string, draft: string }} Whose the territory, its name, and the draft that it is a copy of */
+/** @typedef {{ territory: import("./territory.js").Territory, draft: string }} Whose the territory as it was, and the draft that it is a copy of */
 /** @typedef {"waiting" | "conflict" | "barred" | "refused"} State
  *   conflict: somebody else changed the line meanwhile; barred: the key does not allow it, or there is none */
 

@@ -8,7 +8,10 @@ import { Outbox } from "./outbox.js";
 /** @typedef {import("./outbox.js").Sending} Sending */
 /** @typedef {import("./outbox.js").Waiting} Waiting */
 
-const WHOSE = { territory: "c-1", name: "El Ají", draft: "d-1" };
+const WHOSE = {
+  territory: { id: "c-1", name: "El Ají", level: "council", replaces: "c-1", version: 3, may: ["draw"] },
+  draft: "d-1",
+};
 
 /** @param {string} name @param {object} [rest] @param {number} [version] @returns {Sending} */
 function sending(name, rest = {}, version = 3) {

@@ -19,9 +19,9 @@ export function wanted(search) {
   return new URLSearchParams(search).get("territory");
 }
 
-/** @param {string} id @param {string} language @returns {Promise<{ territory: Territory, drawing: Drawing | null, facts: Record<string, any> } | { refused: string }>} */
-export async function opened(id, language) {
-  const response = await fetch(`/api/territories/${encodeURIComponent(id)}?lang=${language}`);
+/** @param {string} id @param {() => Promise<Response>} ask what the server says of it @returns {Promise<{ territory: Territory, drawing: Drawing | null, facts: Record<string, any> } | { refused: string }>} */
+export async function opened(id, ask) {
+  const response = await ask();
   const told = await response.json();
   if (!response.ok) return { refused: told.detail };
   const { properties, geometry } = told;

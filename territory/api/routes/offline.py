@@ -97,7 +97,7 @@ async def work_area(
         return {
             "bounds": area.bounds,
             "made": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "territory": own and _feature(own.id, own.shape, name=own.name, level=own.level, version=own.version),
+            "territory": own and {"id": own.id, "name": own.name},
             "around": {"type": "FeatureCollection", "complete": True, "features": lines},
             "findings": [reports.record(finding, names, language) for finding in area.findings],
         }
