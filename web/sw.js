@@ -105,7 +105,6 @@ async function asset(request) {
 }
 
 /** Without a connection a map has empty tiles, and not a fault for each of them. @param {Request} request */
-async function tile(request) {
-  if (navigator.onLine) return fetch(request);
-  return new Response(null, { status: 204 });
+function tile(request) {
+  return fetch(request).catch(() => new Response(null, { status: 204 }));
 }

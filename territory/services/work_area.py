@@ -128,17 +128,18 @@ def work_area(
         # Not of everything that lies in a scope: each of them takes a check.
         if (unit.id == asked or unit.id in eyes.access.territories) and eyes.sight(unit.id) is Sight.ALL:
             known |= {finding.id: finding for finding in boundaries.findings(register, eyes.access, unit.id)}
-    others = [*followed.within(bbox), *around.municipal_lines(mosaic, bbox), *_edge_of_land(mosaic, bbox)]
+    others = [*followed.within(bbox), *around.municipal_lines(mosaic, bbox), *edge_of_land(mosaic, bbox)]
     return WorkArea(bounds=bbox, lines=[*units, *others], findings=list(known.values()))
 
 
-def _edge_of_land(mosaic: Mosaic, bbox: Bbox) -> Iterator[Drawn]:
+def edge_of_land(mosaic: Mosaic, bbox: Bbox) -> Iterator[Drawn]:
+    """The outline of the land that territories are expected to cover, as far as it lies in a box."""
     land = mosaic.surroundings.land
     if land is None or land.empty:
         return
     edge = shapely.intersection(shapely.boundary(np.asarray(land.geometry.array)), shapely.box(*bbox))
     parts = shapely.get_parts(shapely.union_all(edge))
-    # Where it only touches the box there is a point.
-    lines = parts[shapely.get_dimensions(parts) == 1]
+    # Where it only touches the box there is a point, and away from it nothing.
+    lines = parts[(shapely.get_dimensions(parts) == 1) & ~shapely.is_empty(parts)]
     if len(lines):
         yield Drawn(id="land", kind="land", name="", shape=MultiLineString(list(lines)))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import itertools
+import json
 import re
+import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from territory.profiles import load_profile
 from territory.records import Role
@@ -18,6 +22,7 @@ from territory.services.storing import open_register
 
 pytestmark = pytest.mark.browser
 
+AXE = Path(__file__).with_name("axe.min.js")
 SIZES = {"phone": (360, 640), "desktop": (1440, 900)}
 on_phone = pytest.mark.parametrize("size", ["phone"], indirect=True)
 
@@ -32,10 +37,16 @@ class Council:
 
 
 @pytest.fixture(scope="module")
-def council(store: Path) -> Council:
+def numbers() -> Iterator[int]:
+    return itertools.count(40, 5)
+
+
+@pytest.fixture
+def council(store: Path, numbers: Iterator[int]) -> Council:
+    """Every test changes one of its own."""
     register = open_register(str(store), load_profile())
     layer = register.current().mosaic.layer
-    row = layer[layer["level"] == "council"].iloc[40]
+    row = layer[layer["level"] == "council"].iloc[next(numbers)]
     ends = datetime.date.today() + datetime.timedelta(days=90)
     key = keys.issue(register, OPERATOR, role=Role.SPOKESPERSON, ends=ends, territories=[row.name]).whole
     register.store.close()
@@ -236,3 +247,206 @@ def test_who_leaves_without_a_connection_gives_the_key_back_when_it_returns(phon
         phone.set_offline(False)
     expect(other.locator("#connection")).to_contain_text("Volvió la conexión")
     assert phone.cookies() == []
+
+
+def accessible(page: Page) -> None:
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in found["violations"]] == []
+
+
+def ready(page: Page) -> Page:
+    page.wait_for_function("typeof drawing !== 'undefined'")
+    return page
+
+
+def move_a_point(page: Page, metres: int = 10) -> None:
+    page.evaluate(
+        """(metres) => {
+            const { desk } = drawing;
+            const [lon, lat] = desk.now.points[0];
+            const moved = [Number((lon + metres / 110000).toFixed(7)), lat];
+            desk.to({ ...desk.now, points: [moved, ...desk.now.points.slice(1)] });
+        }""",
+        metres,
+    )
+
+
+def drawn(page: Page) -> dict:
+    return page.evaluate(
+        "({ past: drawing.desk.history.past, now: drawing.desk.now, future: drawing.desk.history.future })"
+    )
+
+
+def put_points(page: Page) -> None:
+    """Some points, of which one is taken back."""
+    page.evaluate(
+        """() => {
+            const { desk } = drawing;
+            for (const place of [[-69.2, 10], [-69.19, 10], [-69.19, 10.01], [-69.2, 10.01]]) {
+                desk.to({ ...desk.now, points: [...desk.now.points, place] });
+            }
+            desk.step("undo", "");
+        }"""
+    )
+
+
+def written(page: Page) -> None:
+    page.evaluate("drawing.offline.keep.writing")
+
+
+def own_line(server: str, council: Council, **change: object) -> tuple[int, dict]:
+    """The council's line as the register has it; changed by somebody else, where asked."""
+    address = f"{server}/api/territories/{council.id}/boundary"
+    headers = {"Authorization": f"Bearer {council.key}", "Content-Type": "application/geo+json"}
+    if change:
+        body = json.dumps(change["feature"]).encode()
+        asked = urllib.request.Request(
+            address, body, {**headers, "If-Match": f'"v{change["version"]}"'}, method="PUT"
+        )
+        urllib.request.urlopen(asked).read()
+    told = json.load(urllib.request.urlopen(urllib.request.Request(address, headers=headers)))
+    return told["properties"]["version"], told
+
+
+def open_own(phone: BrowserContext, council: Council) -> Page:
+    page = visit(phone, "/key?lang=es")
+    come_in(page, council)
+    page.goto(f"/draw?territory={council.id}&lang=es")
+    ready(page)
+    expect(page.locator("#whose")).to_contain_text(council.name)
+    return page
+
+
+def test_a_tab_that_is_killed_in_the_middle_of_a_drawing_loses_nothing(phone, size):
+    first = visit(phone, "/draw?lang=es")
+    kept(first)
+    first.close()
+    phone.set_offline(True)
+    page = ready(visit(phone, "/draw?lang=es"))
+    put_points(page)
+    written(page)
+    before = drawn(page)
+    assert len(before["future"]) == 1
+    with pytest.raises(Error, match="crash"):
+        page.goto("chrome://crash")
+    page.close()
+    page = ready(visit(phone, "/draw?lang=es"))
+    expect(page.locator("#drafts")).to_contain_text(re.compile(r"Dibujo nuevo: .* con 3 puntos, sin cerrar"))
+    accessible(page)
+    page.get_by_role("button", name="Continuar").click()
+    assert drawn(page) == before
+    page.get_by_role("button", name="Rehacer").click()
+    assert len(drawn(page)["now"]["points"]) == 4
+
+
+@on_phone
+def test_a_drawing_that_goes_on_in_another_tab_is_told_and_overwritten_by_neither(phone, size):
+    first = ready(visit(phone, "/draw?lang=es"))
+    put_points(first)
+    written(first)
+    second = ready(visit(phone, "/draw?lang=es"))
+    second.get_by_role("button", name="Continuar").click()
+    second.evaluate("drawing.desk.step('redo', '')")
+    expect(first.locator("#status")).to_contain_text("se cambió en otra pestaña")
+    first.evaluate("drawing.desk.step('undo', '')")
+    written(first)
+    written(second)
+    third = ready(visit(phone, "/draw?lang=es"))
+    expect(third.locator("#drafts")).to_contain_text("4 puntos")
+    expect(third.locator("#drafts")).to_contain_text("2 puntos")
+
+
+def test_a_kept_area_serves_to_draw_without_a_connection(phone, size, council):
+    page = open_own(phone, council)
+    kept(page)
+    page.get_by_text("Trabajar sin conexión").click()
+    page.get_by_role("button", name="Guardar esta zona en el teléfono").click()
+    expect(page.locator("#area-told")).to_contain_text(re.compile(r"Zona guardada: \d+ territorios"))
+    expect(page.locator("#areas")).to_contain_text(council.name)
+    expect(page.locator("#quota")).to_contain_text("libres")
+    accessible(page)
+    page.close()
+    phone.set_offline(True)
+    page = ready(visit(phone, f"/draw?territory={council.id}&lang=es"))
+    expect(page.locator("#whose")).to_contain_text(council.name)
+    page.evaluate("drawing.map.view.setZoom(16)")
+    expect(page.locator("#neighbours")).to_contain_text("se usan los vecinos de la zona guardada")
+    assert page.evaluate("drawing.map.around.exact.getFeatures().length") > 0
+    page.get_by_text("Trabajar sin conexión").click()
+    page.get_by_role("button", name=f"Borrar esta zona: {council.name}").click()
+    expect(page.locator("#areas")).to_be_hidden()
+    assert rows(page)["areas"] == 0
+
+
+def test_a_drawing_that_is_saved_without_a_connection_is_sent_when_it_is_back(phone, size, server, council):
+    version, before = own_line(server, council)
+    page = open_own(phone, council)
+    kept(page)
+    phone.set_offline(True)
+    expect(page.locator("#connection")).to_contain_text("Sin conexión")
+    move_a_point(page)
+    page.get_by_role("button", name="Guardar", exact=True).click()
+    expect(page.locator("#status")).to_contain_text("se envía solo cuando vuelva")
+    expect(page.locator("#connection")).to_contain_text("Hay dibujos por enviar: 1")
+    page.close()
+    page = ready(visit(phone, "/draw?lang=es"))
+    expect(page.locator("#unsent")).to_contain_text(f"{council.name}: guardado el")
+    accessible(page)
+    assert own_line(server, council)[0] == version
+    phone.set_offline(False)
+    expect(page.locator("#connection")).to_contain_text("se envió lo que esperaba")
+    expect(page.locator("#outbox")).to_be_hidden()
+    newest, after = own_line(server, council)
+    assert newest == version + 1
+    assert after["geometry"] != before["geometry"]
+    assert rows(page)["outbox"] == 0
+
+
+def test_a_line_that_somebody_else_changed_meanwhile_is_shown_beside_the_own_one(phone, size, server, council):
+    version, line = own_line(server, council)
+    page = open_own(phone, council)
+    kept(page)
+    phone.set_offline(True)
+    move_a_point(page)
+    page.get_by_role("button", name="Guardar", exact=True).click()
+    expect(page.locator("#status")).to_contain_text("se envía solo cuando vuelva")
+    page.close()
+    theirs = {**line, "properties": {}}
+    theirs["geometry"]["coordinates"][0][0] = [
+        [round(lon + 0.00005, 7), lat] for lon, lat in line["geometry"]["coordinates"][0][0]
+    ]
+    own_line(server, council, feature=theirs, version=version)
+    phone.set_offline(False)
+    page = ready(visit(phone, "/draw?lang=es"))
+    expect(page.locator("#unsent")).to_contain_text("otra persona cambió esta línea antes")
+    expect(page.locator("#connection")).to_contain_text("no se pudieron enviar: 1")
+    accessible(page)
+    page.locator("#unsent").get_by_role("button", name="Abrir").click()
+    expect(page.locator("#conflict")).to_be_visible()
+    accessible(page)
+    assert own_line(server, council)[0] == version + 1
+    page.get_by_role("button", name="Guardar la mía").click()
+    expect(page.locator("#status")).to_contain_text(f"versión {version + 2}")
+    assert rows(page)["outbox"] == 0
+    page.wrong[:] = [said for said in page.wrong if "412" not in said]  # type: ignore[attr-defined]
+
+
+@on_phone
+def test_a_drawing_whose_key_is_gone_stays_and_says_why(phone, size, server, council):
+    version, _ = own_line(server, council)
+    page = open_own(phone, council)
+    phone.set_offline(True)
+    move_a_point(page)
+    page.get_by_role("button", name="Guardar", exact=True).click()
+    expect(page.locator("#connection")).to_contain_text("por enviar: 1")
+    phone.clear_cookies()
+    phone.set_offline(False)
+    expect(page.locator("#unsent")).to_contain_text("Su llave no lo permite, o ya no vale. Su dibujo sigue aquí.")
+    assert own_line(server, council)[0] == version
+    come_in(page, council)
+    page.goto("/draw?lang=es")
+    page.get_by_role("button", name="Enviar otra vez").click()
+    expect(page.locator("#status")).to_contain_text("Se envió el dibujo")
+    assert own_line(server, council)[0] == version + 1
+    page.wrong[:] = [said for said in page.wrong if "401" not in said]  # type: ignore[attr-defined]

@@ -137,7 +137,7 @@ tools.showMeasures();
 
 const joined = offline.join({ map, saving, belong, fill: (said) => facts.fill(said) });
 // The tests of the page cannot read a canvas.
-Object.assign(window, { drawing: { now: () => desk.now, map, desk } });
+Object.assign(window, { drawing: { now: () => desk.now, map, desk, offline } });
 
 const id = wanted(location.search);
 if (id) await open(id);
