@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 import shapely
 from geopandas import GeoSeries
@@ -19,6 +22,7 @@ from territory.profiles import load_profile
 from territory.services.drawing import Drawing, check_drawing
 from territory.services.errors import Stale, Unusable
 from territory.services.remedies import OFFERED, PROPOSED, Remedy, apply
+from territory.words import WEB
 
 PROFILE = load_profile()
 CRUMBS_M2 = 2.0
@@ -159,3 +163,10 @@ def test_on_any_coverage_remedies_share_out_ground_and_make_or_lose_none(units, 
             assert abs(done.gain_m2) == pytest.approx(strip, rel=0.01, abs=CRUMBS_M2)
             assert area_m2(done.boundary) - area_m2(moved) == pytest.approx(done.gain_m2, abs=CRUMBS_M2)
             assert done.boundary.is_valid
+
+
+def test_the_page_offers_what_the_server_does():
+    page = (WEB / "draw" / "remedies.js").read_text("utf-8")
+    [table] = re.findall(r"export const OFFERED = (\{.*?\});", page, flags=re.DOTALL)
+    told = json.loads(re.sub(r",\s*\}", "}", table))
+    assert told == {code.value: [each.value for each in remedies] for code, remedies in OFFERED.items()}

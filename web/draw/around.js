@@ -11,6 +11,8 @@ import { snap } from "./snap.js";
 
 /** From here on single points can be told apart on a phone. */
 export const EXACT_FROM_ZOOM = 12;
+/** Whoever has begun to draw sees exact neighbours from farther: a council in the mountains is wider than a phone. */
+export const BEGUN_FROM_ZOOM = 10;
 // Farther away the councils of a country are one blot, of more than a megabyte; groups still tell where one is.
 const UNITS_FROM_ZOOM = 9;
 // Loaded beyond the edges of the view, as shares of it, so that a short move asks for nothing.
@@ -50,9 +52,9 @@ export class Around {
     this.loaded = null;
   }
 
-  /** Follow the map to what it shows now. @param {Bounds} view @param {number} zoom */
-  async follow(view, zoom) {
-    if (zoom < EXACT_FROM_ZOOM) return this.#clear("far");
+  /** Follow the map to what it shows now. @param {Bounds} view @param {boolean} isFar */
+  async follow(view, isFar) {
+    if (isFar) return this.#clear("far");
     if (this.loaded && isInside(view, this.loaded)) return undefined;
     this.asked.abort();
     const asked = new AbortController();

@@ -1,7 +1,7 @@
 // @ts-check
 /** The map that is drawn on. It shows a drawing and tells what fingers, mouse and keys do to it; it changes nothing. */
 import * as ol from "../vendor/ol/ol.js";
-import { Around, EXACT_FROM_ZOOM } from "./around.js";
+import { Around, BEGUN_FROM_ZOOM, EXACT_FROM_ZOOM } from "./around.js";
 import * as looks from "./looks.js";
 import { NOTHING, insert, move, ringsOf } from "./history.js";
 import { boundaryOf } from "./shape.js";
@@ -123,7 +123,7 @@ export class DrawMap {
   }
 
   get isFar() {
-    return this.zoom < EXACT_FROM_ZOOM;
+    return this.zoom < (ringsOf(this.drawing).length ? BEGUN_FROM_ZOOM : EXACT_FROM_ZOOM);
   }
 
   get centre() {
@@ -140,7 +140,7 @@ export class DrawMap {
   }
 
   loadNeighbours() {
-    return this.around.follow(this.bounds, this.zoom);
+    return this.around.follow(this.bounds, this.isFar);
   }
 
   /** Show what a remedy would make of the lines, or nothing any more. @param {readonly any[]} geometries GeoJSON @param {any} ground that it is about */
