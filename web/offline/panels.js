@@ -155,7 +155,8 @@ export function dayOf(when, words) {
 
 /** @param {number} bytes @param {Words} words */
 function sizeOf(bytes, words) {
-  return bytes < 1e6 ? `${words.number(Math.ceil(bytes / 1e3))}\u00a0KB` : `${words.number(bytes / 1e6, 1)}\u00a0MB`;
+  if (bytes < 1e6) return `${words.number(Math.ceil(bytes / 1e3))}\u00a0KB`;
+  return bytes < 1e9 ? `${words.number(bytes / 1e6, 1)}\u00a0MB` : `${words.number(bytes / 1e9, 1)}\u00a0GB`;
 }
 
 /** @param {Words} words */
