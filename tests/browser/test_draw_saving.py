@@ -92,6 +92,13 @@ def enter(page: Page, served: Register, name: str) -> Page:
     return page
 
 
+@on_phone
+def test_a_key_leads_to_its_territories(entered, council):
+    entered.locator("#territories a").click()
+    expect(entered).to_have_url(re.compile(f"/draw\\?territory={council}"))
+    entered.wait_for_function("() => window.drawing?.now().closed")
+
+
 def open_territory(page: Page, territory: str) -> None:
     page.goto(f"/draw?lang=es&territory={territory}")
     page.wait_for_function(
@@ -290,9 +297,10 @@ def test_a_hole_and_another_part_are_drawn_and_changed(page, served, council):
     page.get_by_role("button", name="Un hueco").click()
     expect(page.locator("#step")).to_contain_text("hueco")
     page.get_by_role("button", name="Seguir la línea").click()
-    middle = served.shapes[council].representative_point()
-    for east, north in ((0, 0), (0.0005, 0), (0.0005, 0.0005)):
-        page.evaluate("(place) => drawing.map.lookAt([place])", [middle.x + east, middle.y + north])
+    widest = shapely.maximum_inscribed_circle(served.shapes[council], tolerance=1e-6)
+    (lon, lat), reach = widest.coords[0], widest.length / 2
+    for east, north in ((0, 0), (reach, 0), (reach, reach)):
+        page.evaluate("(place) => drawing.map.lookAt([place])", [lon + east, lat + north])
         page.wait_for_function("() => !drawing.map.view.getAnimating()")
         page.get_by_role("button", name="+ Punto").click()
     page.get_by_role("button", name="Cerrar").click()

@@ -120,7 +120,8 @@ function linesOf({ id, geometry, properties: { kind, name } }) {
 function tiles(level, style, minZoom) {
   const url = `/tiles/${level}/{z}/{x}/{y}.mvt`;
   const source = new ol.VectorTileSource({ format: new ol.MVT(), url, maxZoom: 15 });
-  return new ol.VectorTileLayer({ style, source, minZoom });
+  // Drawn anew at every zoom: enlarged pictures of lines are blurred, and far too thick to draw beside.
+  return new ol.VectorTileLayer({ style, source, minZoom, renderMode: "vector" });
 }
 
 /** @param {Bounds} inner @param {Bounds} outer */

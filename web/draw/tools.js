@@ -26,6 +26,7 @@ export class Tools {
 
   /** What to do next, in one sentence. */
   showStep() {
+    show("follow", !this.desk.now.closed && !this.map.isFar, "map");
     const sentence = this.#step();
     if ($("step").textContent !== sentence) $("step").textContent = sentence;
     $("add").textContent = this.words.say(this.map.isFar ? "come" : this.desk.chosen >= 0 ? "insert" : "add");
@@ -50,7 +51,6 @@ export class Tools {
     show("chosen", chosen >= 0, "map");
     show("reopen-here", closed);
     show("crosshair", !closed || chosen >= 0);
-    show("follow", !closed, "map");
     $("follow").setAttribute("aria-pressed", String(this.desk.follows));
     enable("undo", history.canUndo);
     enable("redo", history.canRedo);

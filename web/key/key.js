@@ -51,7 +51,11 @@ async function welcome(key) {
   list.replaceChildren();
   for (const id of key.territories) {
     const entry = document.createElement("li");
-    entry.textContent = await nameOf(id);
+    const link = document.createElement("a");
+    link.href = `/draw?territory=${encodeURIComponent(id)}&lang=${start.language}`;
+    link.className = "button";
+    link.textContent = await nameOf(id);
+    entry.append(link);
     list.append(entry);
   }
   $("where").textContent = key.territories.length

@@ -14,7 +14,6 @@ export { default as MultiPoint } from "ol/geom/MultiPoint.js";
 export { default as MultiPolygon } from "ol/geom/MultiPolygon.js";
 export { default as Point } from "ol/geom/Point.js";
 export { default as Polygon } from "ol/geom/Polygon.js";
-export { default as Modify } from "ol/interaction/Modify.js";
 export { default as KeyboardPan } from "ol/interaction/KeyboardPan.js";
 export { default as PointerInteraction } from "ol/interaction/Pointer.js";
 export { defaults as interactions } from "ol/interaction/defaults.js";
