@@ -171,6 +171,16 @@ test("a point near an edge lands on it, and a far one stays where it is", () => 
   assert.equal(snap(graphOf().cells, [0, 0], 5).kind, "free");
 });
 
+test("a neighbour's line wins over a municipal line that is nearer, which counts where no neighbour is", () => {
+  const municipal = line(SQUARE.map(([lon, lat]) => gridPlace([lon + 0.00003, lat + 0.00003])), "Palavecino", "municipality");
+  const both = graphOf(line(ring(SQUARE), "Los Caobos"), municipal).cells;
+  assert.equal(snap(both, [-69.19997, 10.00003], 8).name, "Los Caobos");
+  assert.deepEqual(snap(graphOf(municipal).cells, [-69.19997, 10.00003], 8).name, "Palavecino");
+  // Where both run along one edge, it is the neighbour's.
+  const same = graphOf(line(ring(SQUARE), "Palavecino", "municipality"), { ...line(ring(SQUARE), "Los Caobos"), id: "c" }).cells;
+  assert.equal(snap(same, [-69.195, 10.00001], 8).name, "Los Caobos");
+});
+
 test("edges across many cells are found along all their length, from both sides", () => {
   /** @type {Place[]} */
   const long = [[-69.3, 9.9], [-69.1, 10.1], [-69.3, 10.1]];

@@ -2,6 +2,7 @@
 /** To begin with the ground that the neighbours leave free. */
 import { ringsOf } from "./history.js";
 import { on, show, tell } from "./page.js";
+import { asked } from "./server.js";
 import { drawingOf } from "./shape.js";
 
 export class FreeGround {
@@ -28,13 +29,8 @@ export class FreeGround {
     tell(words.say("free.asking"));
     const body = { at: map.atCrosshair().place, bbox: map.bounds, level: "council", replaces: desk.territory?.replaces ?? null };
     try {
-      const response = await fetch(`/api/free?lang=${words.language}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(body),
-      });
-      const answer = await response.json();
-      if (!response.ok) return tell(answer.detail);
+      const { answer, refused } = await asked("/api/free", body, words);
+      if (refused !== null) return tell(refused);
       desk.to(drawingOf(answer.geometry), words.say(answer.properties.is_open ? "free.open" : "free.done"));
       return map.lookAt(desk.now.points);
     } catch {

@@ -2,7 +2,8 @@
 /** To walk along the neighbours' lines, and other lines, from one place to another. */
 import { Cells } from "./cells.js";
 import { Heap } from "./heap.js";
-import { distance, isSame, metres } from "./shape.js";
+import { ownersOf } from "./noding.js";
+import { distance, isSame, nearestOn } from "./shape.js";
 
 /** @typedef {import("./history.js").Place} Place */
 /** @typedef {import("./noding.js").Edge} Edge */
@@ -19,6 +20,7 @@ const TAKEN_COST = 3;
 const OTHER_COST = 1.3;
 // Neighbours who each drew a corner for themselves: one steps over, but no more often than needed.
 const OVER_M = 12;
+const OVER_DEG = OVER_M / 110_000;
 const OVER_COST = 4;
 const OVER_COST_M = 5;
 // A place on an edge lies beside it by rounding to the grid.
@@ -55,7 +57,7 @@ export class BorderGraph {
     const node = this.nodes.get(String(place));
     if (node !== undefined) return { anchors: [[node, 0, 0]], edge: null };
     for (const edge of this.cells.near(place, 1)) {
-      if (away(place, edge) > ON_M) continue;
+      if (nearestOn(place, edge.a, edge.b).away > ON_M) continue;
       const anchors = [edge.a, edge.b].map((end) => {
         const length = distance(place, end);
         return /** @type {Anchor} */ ([this.#node(end), length, length * costOf(edge)]);
@@ -100,6 +102,8 @@ export class BorderGraph {
     const best = new Map();
     for (const { a, b, lines } of this.cells.near(place, OVER_M)) {
       for (const end of [a, b]) {
+        // Nearly all are farther, and a difference is had sooner than a distance.
+        if (Math.abs(place[1] - end[1]) > OVER_DEG) continue;
         const gap = distance(place, end);
         if (gap === 0 || gap > OVER_M) continue;
         for (const { id } of lines) {
@@ -198,9 +202,9 @@ class Walk {
   }
 }
 
-/** Whose lines these are, the longest run first seen first. @param {(Edge | null)[]} edges */
+/** Whose lines these are, in the order in which they are met. @param {(Edge | null)[]} edges */
 function namesOf(edges) {
-  return [...new Set(edges.flatMap((edge) => edge?.lines.map(({ name }) => name) ?? []).filter(Boolean))];
+  return [...new Set(edges.flatMap((edge) => (edge ? ownersOf(edge) : []).map(({ name }) => name)).filter(Boolean))];
 }
 
 /** @param {Edge} edge */
@@ -208,13 +212,4 @@ function costOf({ lines }) {
   const owners = lines.filter(({ kind }) => kind === "territory").length;
   if (owners === 0) return OTHER_COST;
   return owners === 1 ? 1 : TAKEN_COST;
-}
-
-/** @param {Place} place @param {Edge} edge */
-function away(place, { a, b }) {
-  const [ax, ay] = metres(a, place);
-  const [bx, by] = metres(b, place);
-  const [dx, dy] = [bx - ax, by - ay];
-  const along = Math.min(1, Math.max(0, -(ax * dx + ay * dy) / (dx * dx + dy * dy || 1)));
-  return Math.hypot(ax + along * dx, ay + along * dy);
 }

@@ -50,6 +50,14 @@ export function noded(lines) {
   return merged(whole.flatMap((edge) => pieces(edge, cuts.get(edge) ?? [])));
 }
 
+/** Whose an edge is: neighbours', where it is any neighbour's, and only else a river's, a road's or a municipality's.
+ * @param {Edge} edge
+ */
+export function ownersOf({ lines }) {
+  const neighbours = lines.filter(({ kind }) => kind === "territory");
+  return neighbours.length ? neighbours : lines;
+}
+
 /** Where a line of several owners is, one edge with all of them. @param {Iterable<Line>} lines */
 function distinct(lines) {
   /** @type {Edge[]} */

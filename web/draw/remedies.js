@@ -1,6 +1,7 @@
 // @ts-check
 /** What can be done about a finding: shown on the map first, then taken or left. */
 import { $, button, on, show, tell } from "./page.js";
+import { asked } from "./server.js";
 import { drawingOf } from "./shape.js";
 
 /** @typedef {import("./check.js").Finding} Finding */
@@ -55,19 +56,14 @@ export class Remedies {
   /** @param {string} remedy @param {Finding} finding */
   async #ask(remedy, finding) {
     const { desk, words } = this;
-    const asked = desk.now;
+    const before = desk.now;
     const body = { drawing: this.page.feature(), finding: finding.id, remedy };
     tell(words.say("remedy.asking"));
     try {
-      const response = await fetch(`/api/remedies?lang=${words.language}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(body),
-      });
-      const answer = await response.json();
-      if (desk.now !== asked) return;
-      if (response.ok) this.#show(answer, finding);
-      else tell(answer.detail);
+      const { answer, refused } = await asked("/api/remedies", body, words);
+      if (desk.now !== before) return;
+      if (refused === null) this.#show(answer, finding);
+      else tell(refused);
     } catch {
       tell(words.say("remedy.offline"));
     }

@@ -37,6 +37,16 @@ export function metres(place, origin) {
   return [(place[0] - origin[0]) * east, (place[1] - origin[1]) * north];
 }
 
+/** Where an edge comes nearest to a place: how far along it, from 0 to 1, and how many metres away.
+ * @param {readonly number[]} place @param {readonly number[]} a @param {readonly number[]} b
+ */
+export function nearestOn(place, a, b) {
+  const [[ax, ay], [bx, by]] = [metres(a, place), metres(b, place)];
+  const [dx, dy] = [bx - ax, by - ay];
+  const along = Math.min(1, Math.max(0, -(ax * dx + ay * dy) / (dx * dx + dy * dy || 1)));
+  return { along, away: Math.hypot(ax + along * dx, ay + along * dy) };
+}
+
 /** @param {readonly number[]} a @param {readonly number[]} b */
 export function distance(a, b) {
   const [x, y] = metres(b, a);
