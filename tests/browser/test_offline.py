@@ -6,8 +6,13 @@ import datetime
 import itertools
 import json
 import re
+import socket
+import subprocess
+import sys
+import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -192,6 +197,65 @@ def test_the_page_says_when_the_connection_goes_and_when_it_is_back(phone, size)
     expect(line).to_contain_text("Volvió la conexión")
 
 
+@contextmanager
+def program(store: Path, port: int, version: str) -> Iterator[str]:
+    """A server of one version of the program, at a port of its own."""
+    code = (
+        f"from territory.api import assets; assets.assets_version = lambda: {version!r}\n"
+        "from territory.cli import main; main()"
+    )
+    command = [sys.executable, "-c", code, "serve", "--store", str(store), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            for _ in range(600):
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5).read()
+                    break
+                except OSError:
+                    assert process.poll() is None, "the server ended"
+                    time.sleep(0.1)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def keeps_only(page: Page, version: str) -> None:
+    """Wait until the worker has the files and pages of one version, and no others."""
+    assert page.evaluate(
+        """async (wanted) => {
+            for (let look = 0; look < 150; look++) {
+                if ((await caches.keys()).sort().join() === wanted) return true;
+                await new Promise((resolve) => setTimeout(resolve, 100));
+            }
+            return false;
+        }""",
+        f"assets {version},pages {version}",
+    )
+
+
+@on_phone
+def test_a_new_version_of_the_program_takes_the_place_of_the_old_one_whole(phone, size, store):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with program(store, port, "1111111111111111") as address:
+        page = visit(phone, f"{address}/draw?lang=es")
+        kept(page)
+        keeps_only(page, "1111111111111111")
+    page.close()
+    with program(store, port, "2222222222222222") as address:
+        page = visit(phone, f"{address}/draw?lang=es")
+        keeps_only(page, "2222222222222222")
+    phone.set_offline(True)
+    page = ready(visit(phone, f"{address}/draw?lang=es"))
+    expect(page.locator("#connection")).to_contain_text("Sin conexión")
+    named = page.evaluate(
+        "[...document.querySelectorAll('script[src], link[href]')].map(({ src, href }) => src || href)"
+    )
+    assert named
+    assert [address for address in named if "/static/2222222222222222/" not in address] == []
+
+
 @on_phone
 def test_only_public_pages_and_files_are_in_the_worker_s_keeping(phone, size):
     page = visit(phone, "/draw?lang=es")
@@ -270,6 +334,13 @@ def move_a_point(page: Page, metres: int = 10) -> None:
         }""",
         metres,
     )
+
+
+def save_for_later(phone: BrowserContext, page: Page) -> None:
+    phone.set_offline(True)
+    move_a_point(page)
+    page.get_by_role("button", name="Guardar", exact=True).click()
+    expect(page.locator("#connection")).to_contain_text("Por enviar: 1")
 
 
 def drawn(page: Page) -> dict:
@@ -370,7 +441,7 @@ def test_a_kept_area_serves_to_draw_without_a_connection(phone, size, council):
     phone.set_offline(True)
     page = ready(visit(phone, f"/draw?territory={council.id}&lang=es"))
     expect(page.locator("#whose")).to_contain_text(council.name)
-    page.evaluate("drawing.map.view.setZoom(16)")
+    page.wait_for_function("!drawing.map.view.getAnimating()")
     expect(page.locator("#neighbours")).to_contain_text("se usan los vecinos de la zona guardada")
     assert page.evaluate("drawing.map.around.exact.getFeatures().length") > 0
     page.get_by_text("Trabajar sin conexión").click()
@@ -383,11 +454,7 @@ def test_a_drawing_that_is_saved_without_a_connection_is_sent_when_it_is_back(ph
     version, before = own_line(server, council)
     page = open_own(phone, council)
     kept(page)
-    phone.set_offline(True)
-    expect(page.locator("#connection")).to_contain_text("Sin conexión")
-    move_a_point(page)
-    page.get_by_role("button", name="Guardar", exact=True).click()
-    expect(page.locator("#connection")).to_contain_text("Por enviar: 1")
+    save_for_later(phone, page)
     page.close()
     page = ready(visit(phone, "/draw?lang=es"))
     expect(page.locator("#unsent")).to_contain_text(f"{council.name}: guardado el")
@@ -406,10 +473,7 @@ def test_a_line_that_somebody_else_changed_meanwhile_is_shown_beside_the_own_one
     version, line = own_line(server, council)
     page = open_own(phone, council)
     kept(page)
-    phone.set_offline(True)
-    move_a_point(page)
-    page.get_by_role("button", name="Guardar", exact=True).click()
-    expect(page.locator("#connection")).to_contain_text("Por enviar: 1")
+    save_for_later(phone, page)
     page.close()
     theirs = {**line, "properties": {}}
     theirs["geometry"]["coordinates"][0][0] = [
@@ -435,10 +499,7 @@ def test_a_line_that_somebody_else_changed_meanwhile_is_shown_beside_the_own_one
 def test_a_drawing_whose_key_is_gone_stays_and_says_why(phone, size, server, council):
     version, _ = own_line(server, council)
     page = open_own(phone, council)
-    phone.set_offline(True)
-    move_a_point(page)
-    page.get_by_role("button", name="Guardar", exact=True).click()
-    expect(page.locator("#connection")).to_contain_text("Por enviar: 1")
+    save_for_later(phone, page)
     phone.clear_cookies()
     phone.set_offline(False)
     expect(page.locator("#unsent")).to_contain_text("Su llave no lo permite, o ya no vale. Su dibujo sigue aquí.")
