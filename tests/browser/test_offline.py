@@ -442,6 +442,7 @@ def test_a_kept_area_serves_to_draw_without_a_connection(phone, size, council):
     page = ready(visit(phone, f"/draw?territory={council.id}&lang=es"))
     expect(page.locator("#whose")).to_contain_text(council.name)
     page.wait_for_function("!drawing.map.view.getAnimating()")
+    page.evaluate("drawing.map.loadNeighbours().then(() => undefined)")
     expect(page.locator("#neighbours")).to_contain_text("se usan los vecinos de la zona guardada")
     assert page.evaluate("drawing.map.around.exact.getFeatures().length") > 0
     page.get_by_text("Trabajar sin conexión").click()
