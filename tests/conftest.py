@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 
 from territory.profiles import Profile, load_profile
 
@@ -22,6 +23,18 @@ settings.register_profile("ci", deadline=None, derandomize=True, suppress_health
 settings.load_profile("ci")
 
 SHARED_DATA = TESTS.parent.parent / "shared" / "data"
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +57,13 @@ def postgis_url() -> Iterator[str]:
         pytest.skip("needs PostGIS: make test, or python tests/postgis.py -- COMMAND")
     with copied(template) as url:
         yield url
+
+
+# While Playwright runs, so does its event loop, in which no other one can be run: it ends with the module.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The real browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
