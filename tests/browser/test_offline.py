@@ -140,7 +140,7 @@ def visit(context: BrowserContext, path: str) -> Page:
 def kept(page: Page) -> None:
     """Wait until the worker has everything."""
     page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
 
 def test_after_one_visit_the_pages_open_with_no_connection(phone, size):
@@ -320,7 +320,7 @@ def accessible(page: Page) -> None:
 
 
 def ready(page: Page) -> Page:
-    page.wait_for_function("typeof drawing !== 'undefined'")
+    page.wait_for_function("() => typeof drawing !== 'undefined'")
     return page
 
 
@@ -441,7 +441,7 @@ def test_a_kept_area_serves_to_draw_without_a_connection(phone, size, council):
     phone.set_offline(True)
     page = ready(visit(phone, f"/draw?territory={council.id}&lang=es"))
     expect(page.locator("#whose")).to_contain_text(council.name)
-    page.wait_for_function("!drawing.map.view.getAnimating()")
+    page.wait_for_function("() => !drawing.map.view.getAnimating()")
     page.evaluate("drawing.map.loadNeighbours().then(() => undefined)")
     expect(page.locator("#neighbours")).to_contain_text("se usan los vecinos de la zona guardada")
     assert page.evaluate("drawing.map.around.exact.getFeatures().length") > 0
