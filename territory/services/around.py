@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
-from geopandas import GeoSeries
+from geopandas import GeoDataFrame, GeoSeries
 from shapely import MultiLineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -17,6 +17,7 @@ from territory.model import WGS84
 from territory.mosaic import Mosaic
 from territory.profiles import Profile
 from territory.records import Reference, ReferenceLayer
+from territory.services.access import Eyes
 from territory.services.errors import Unusable
 from territory.services.publishing import Bbox
 from territory.services.register import Register
@@ -119,6 +120,27 @@ def territories_within(
     ]
 
 
+def as_seen(lines: Iterable[Drawn], eyes: Eyes, public: GeoDataFrame) -> Iterator[Drawn]:
+    """Lines as whoever asks may see them: of a line that is not shown to them, what is public of it.
+
+    Ground that two claim is in neither's line then: who claims it is for those two to know.
+
+    Parameters
+    ----------
+    lines
+        As `territories_within` finds them; rivers and the like stay as they are.
+    eyes
+        Of whoever asks.
+    public
+        The layer in public form.
+    """
+    for line in lines:
+        if line.kind != "territory" or eyes.sees_line(line.id):
+            yield line
+        elif line.id in public.index and not (shape := public.geometry[line.id]).is_empty:
+            yield replace(line, shape=shape)
+
+
 def municipal_lines(mosaic: Mosaic, bbox: Bbox) -> Iterator[Drawn]:
     """The lines of municipalities and other jurisdictions in a box: to follow, never to obey."""
     places = mosaic.surroundings.jurisdictions
@@ -159,8 +181,9 @@ def free_at(
     around = territories_within(mosaic, bbox, level=level, without=without, visible=visible)
     if around is None:
         raise Unusable("free.many", limit=_MOST_TERRITORIES)
-    if owner := next((each for each in around if each.shape.intersects(at)), None):
-        raise Unusable("free.taken", name=owner.name)
+    # Where two claim it, both are told.
+    if owners := [each.name for each in around if each.shape.intersects(at)]:
+        raise Unusable("free.taken", names=owners)
     window, land = shapely.box(*np.round(bbox, 7)), mosaic.surroundings.land
     units = GeoSeries([each.shape for each in around], crs=WGS84)
     # At the edge of what is known to be land, the land's own outline is the line.

@@ -16,8 +16,8 @@ from territory.records import ReferenceLayer, Role
 from territory.services import references
 from territory.services.access import OPERATOR
 
-SHAPES = {"west": square(0), "east": square(2), "hidden": square(1, 1)}
-LEVELS = {"west": Publication.EXACT, "east": Publication.EXACT, "hidden": Publication.PRIVATE}
+SHAPES = {"west": square(0), "east": square(2), "hidden": square(1, 1), "one": square(0, 5), "two": square(0.9, 5)}
+LEVELS = {each: Publication.PRIVATE if each == "hidden" else Publication.EXACT for each in SHAPES}
 BOX = "-69.305,9.995,-69.265,10.025"
 NUMBERS = [float(each) for each in BOX.split(",")]
 
@@ -61,6 +61,20 @@ def test_anybody_gets_the_published_lines_exactly_and_nothing_of_the_others(door
 def test_a_key_also_gets_the_lines_that_it_sees_and_its_own_is_no_neighbour(door):
     assert "Consejo hidden" in names(around(door, "own"))
     assert "Consejo hidden" not in names(around(door, "own", without="hidden"))
+
+
+def test_ground_that_two_claim_is_nobody_s_for_those_whom_it_does_not_concern(door):
+    there = "-69.31,10.04,-69.27,10.07"
+    door.issue("concerned", Role.SPOKESPERSON, territories=["one"])
+
+    def claimed(who: str | None) -> float:
+        layer = around(door, who, bbox=there)
+        left, right = (shape(each["geometry"]) for each in layer["features"] if each["id"] in ("one", "two"))
+        return left.intersection(right).area
+
+    assert claimed(None) == 0
+    assert claimed("own") == 0
+    assert claimed("concerned") == pytest.approx(0.1 * 1e-4, rel=1e-3)
 
 
 def test_rivers_come_by_whole_edges_that_reach_into_the_box(door):

@@ -40,8 +40,9 @@ def lines_around(
     box = parse_bbox(bbox)
     mosaic, visible = live.around(eyes)
     units = around.territories_within(mosaic, box, level=level, without=without, visible=visible)
+    seen = around.as_seen(units or [], eyes, live.public().layer)
     others = [*live.followed.within(box), *around.municipal_lines(mosaic, box)]
-    body = reports.collection((_told(each) for each in [*(units or []), *others]), complete=units is not None)
+    body = reports.collection((_told(each) for each in [*seen, *others]), complete=units is not None)
     # It depends on the key, and tiles that anybody may cache are elsewhere.
     headers = {"Cache-Control": PRIVATE, "Vary": "Cookie, Authorization"}
     return Response(b"".join(body), headers=headers, media_type="application/geo+json")

@@ -18,7 +18,7 @@ from territory.api.changes import answered
 from territory.api.keys import EyesDep
 from territory.api.parameters import BboxParam, Language, LiveDep, PagesDep
 from territory.maps.elements import TerritoryMap
-from territory.services import reports
+from territory.services import around, reports
 from territory.services import work_area as areas
 from territory.services.errors import Unusable
 from territory.services.publishing import Bbox
@@ -93,7 +93,8 @@ async def work_area(
             visible=visible,
         )
         names = live.current().mosaic.names
-        lines = [_feature(each.id, each.shape, kind=each.kind, name=each.name) for each in area.lines]
+        seen = around.as_seen(area.lines, eyes, public.layer)
+        lines = [_feature(each.id, each.shape, kind=each.kind, name=each.name) for each in seen]
         return {
             "bounds": area.bounds,
             "made": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
