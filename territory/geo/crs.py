@@ -59,12 +59,15 @@ def to_grid(shapes: GeoSeries) -> GeoSeries:
     [-69.1234568]
     """
     require_geographic(shapes)
-    given = np.asarray(shapes.array)
-    coords = shapely.get_coordinates(given)
-    rounded = np.round(coords, _GRID_DIGITS)
-    if (rounded != coords).any():
-        given = shapely.transform(given, lambda coords: np.round(coords, _GRID_DIGITS))
-    return GeoSeries(given.copy(), index=shapes.index, crs=shapes.crs)
+    return GeoSeries(on_grid(np.asarray(shapes.array)).copy(), index=shapes.index, crs=shapes.crs)
+
+
+def on_grid(shapes: np.ndarray) -> np.ndarray:
+    """The same of bare shapes: for one or a few, making a GeoSeries takes longer than what is done with it."""
+    coords = shapely.get_coordinates(shapes)
+    if (np.round(coords, _GRID_DIGITS) == coords).all():
+        return shapes
+    return np.asarray(shapely.transform(shapes, lambda coords: np.round(coords, _GRID_DIGITS)))
 
 
 def working_crs(shapes: GeoSeries) -> CRS:
@@ -116,9 +119,13 @@ def to_metres(shapes: GeoSeries, crs: CRS | None = None) -> GeoSeries:
     """
     require_geographic(shapes)
     crs = crs or working_crs(shapes)
+    return GeoSeries(in_metres(np.asarray(shapes.array), crs), index=shapes.index, crs=crs)
+
+
+def in_metres(shapes: np.ndarray, crs: CRS) -> np.ndarray:
+    """The same of bare shapes in WGS 84, see `on_grid`."""
     project = _project(crs)
-    projected = in_chunks(lambda some: shapely.transform(_densified(some), project), np.asarray(shapes.array))
-    return GeoSeries(projected, index=shapes.index, crs=crs)
+    return in_chunks(lambda some: shapely.transform(_densified(some), project), shapes)
 
 
 def to_degrees(shapes: GeoSeries) -> GeoSeries:

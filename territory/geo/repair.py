@@ -11,7 +11,7 @@ from geopandas import GeoDataFrame, GeoSeries
 from shapely import MultiPolygon, Point
 from shapely.geometry.base import BaseGeometry
 
-from territory.geo.crs import area_m2, require_geographic, to_grid
+from territory.geo.crs import area_m2, on_grid, require_geographic
 
 _METRES_PER_DEGREE = 111_320.0
 
@@ -55,8 +55,7 @@ def canonical(shapes: GeoSeries) -> GeoSeries:
     ['MULTIPOLYGON (((0 0, 1 0, 1 1, 0 1, 0 0)))']
     """
     require_geographic(shapes)
-    flat = GeoSeries(shapely.force_2d(shapes.array), index=shapes.index, crs=shapes.crs)
-    clean = _as_multipolygons(np.asarray(to_grid(flat).array))
+    clean = _as_multipolygons(on_grid(np.asarray(shapely.force_2d(shapes.array))))
     stutters = _has_repeated_points(clean)
     clean[stutters] = [_without_repeated_points(shape) for shape in clean[stutters]]
     return GeoSeries(shapely.orient_polygons(clean), index=shapes.index, crs=shapes.crs)

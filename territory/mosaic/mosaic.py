@@ -14,7 +14,7 @@ from geopandas import GeoDataFrame, GeoSeries
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from territory.geo.crs import to_metres, working_crs
+from territory.geo.crs import in_metres, to_metres, working_crs
 from territory.geo.index import NeighbourIndex
 from territory.geo.outlines import Outlines
 from territory.model import LAYER_COLUMNS, WGS84, Surroundings, as_layer
@@ -139,7 +139,7 @@ class Mosaic:
             Ids, whether they are there or not.
         """
         ids = list(shapes)
-        metres = to_metres(GeoSeries(_objects(list(shapes.values())), crs=WGS84), self.crs).array
+        metres = in_metres(_objects(list(shapes.values())), self.crs)
         with self._lock:
             for index in self._indexes.values():
                 for territory in (*gone, *ids):
@@ -224,17 +224,22 @@ class Mosaic:
             Leaves out territories for which it is false.
         """
         with self._lock:
-            if level not in self._indexes:
-                ids = list(self.levels.get(level, ()))
-                metres = self._metres
-                shapes = [metres[self._tiles.row[each]] for each in ids]
-                self._indexes[level] = NeighbourIndex(GeoSeries(_objects(shapes), index=ids, crs=self.crs))
-            found = self._indexes[level].around(shape, within=within_m)
+            found = self.around(shape, level=level, within_m=within_m)
             ids = found if of is None else [each for each in found if of(each)]
             metres = self._metres
             shapes = [metres[self._tiles.row[each]] for each in ids]
         # An index of plain objects: for a few rows, pandas' own strings take longer than the geometry.
         return GeoSeries(_objects(shapes), index=pd.Index(ids, name="id", dtype=object), crs=self.crs)
+
+    def around(self, shape: BaseGeometry, *, level: str, within_m: float) -> list[str]:
+        """Ids of the same, sorted."""
+        with self._lock:
+            if level not in self._indexes:
+                ids = list(self.levels.get(level, ()))
+                metres = self._metres
+                shapes = [metres[self._tiles.row[each]] for each in ids]
+                self._indexes[level] = NeighbourIndex(GeoSeries(_objects(shapes), index=ids, crs=self.crs))
+            return self._indexes[level].around(shape, within=within_m)
 
     @cached_property
     def _indexes(self) -> dict[str, NeighbourIndex]:
@@ -242,7 +247,8 @@ class Mosaic:
 
     def project(self, boundary: BaseGeometry) -> BaseGeometry:
         """One boundary in WGS 84, in metres."""
-        return to_metres(GeoSeries([boundary], crs=WGS84), self.crs).iloc[0]
+        [projected] = in_metres(_objects([boundary]), self.crs)
+        return projected
 
 
 class _Tiles:

@@ -161,7 +161,7 @@ def _around(mosaic: Mosaic, own: Mapping[str, _Claim]) -> set[str]:
         each
         for claim in own.values()
         if len(mosaic)
-        for each in mosaic.near(mosaic.project(claim.shape), level=claim.level, within_m=0.0).index
+        for each in mosaic.around(mosaic.project(claim.shape), level=claim.level, within_m=0.0)
     }
 
 
