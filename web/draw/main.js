@@ -62,7 +62,10 @@ const rings = new Rings(desk, words, (points) => map.lookAt(points));
 const free = new FreeGround(desk, words, map);
 const saving = new Saving(desk, words, {
   showTheirs: (geometry) => map.showTheirs(geometry),
-  look: () => map.lookAt(desk.now.points),
+  look: () => {
+    map.lookAt(desk.now.points);
+    showMap();
+  },
   kept: () => void offline.keep.finish(),
   send: (sending) => offline.send(sending),
 });
@@ -71,7 +74,7 @@ const remedies = new Remedies(desk, words, {
   feature,
   preview: (outcome, finding) => {
     map.showPreview(outcome ? [outcome.boundary, outcome.line].filter(Boolean) : [], finding?.geometry);
-    if (outcome) $("stage").scrollIntoView({ block: "nearest" });
+    if (outcome) showMap();
   },
   propose: (outcome, finding) => asking.propose(outcome, finding),
 });
@@ -106,6 +109,11 @@ function replaceBy(drawing, said) {
   desk.to(drawing, said);
   map.lookAt(desk.now.points);
   $("stage").scrollIntoView({ block: "nearest" });
+}
+
+/** Bring the map to the top of the window, and what is asked about it below. */
+function showMap() {
+  $("stage").scrollIntoView({ block: matchMedia("(max-width: 55.99rem)").matches ? "start" : "nearest" });
 }
 
 useKeys(desk, words, pen, map);

@@ -87,7 +87,7 @@ export class Remedies {
     show("preview", true);
     this.page.preview(outcome, finding);
     tell("");
-    $("preview").focus();
+    $("preview").focus({ preventScroll: true });
   }
 
   async #take() {

@@ -131,7 +131,7 @@ export class Saving {
     this.show();
     tell("");
     this.look();
-    $("conflict").focus();
+    $("conflict").focus({ preventScroll: true });
     return false;
   }
 
