@@ -24,8 +24,10 @@ STATIC = "/static/"
 FOLDERS = ("vendor", "map", "draw", "key", "offline", "css", "i18n")
 
 _YEAR_S = 31_536_000
+_COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
 _LOADED = {
-    ".js": re.compile(r'\b(?:from|import)\s*"(\.[^"]+)"'),
+    # Also what is loaded when it is first used, which comments, where types are named, do not.
+    ".js": re.compile(r'\b(?:from|import)\s*\(?\s*"(\.[^"]+)"'),
     ".css": re.compile(r"\burl\(([\w./-]+)\)"),
 }
 
@@ -82,7 +84,7 @@ def loaded_by(entries: Iterable[str]) -> list[str]:
         found.add(path)
         if (names := _LOADED.get(file.suffix)) is not None:
             folder = posixpath.dirname(path)
-            loaded = names.findall(file.read_text("utf-8"))
+            loaded = names.findall(_COMMENT.sub("", file.read_text("utf-8")))
             waiting += [posixpath.normpath(posixpath.join(folder, name)) for name in loaded]
     return sorted(found)
 
