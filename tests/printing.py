@@ -12,7 +12,7 @@ from territory.demo import Region
 from territory.model import Publication, Surroundings
 from territory.profiles import load_profile
 from territory.records import Record, Reference, ReferenceLayer
-from territory.services.access import OPERATOR, Access, Eyes
+from territory.services.access import OPERATOR, Access
 from territory.services.agreement import Reply, answer, border, propose
 from territory.services.publishing import public_register
 from territory.services.register import Register
@@ -68,7 +68,7 @@ def sheet(register: Register, territory: str, access: Access = OPERATOR, version
     """The sheet of a territory, as somebody gets it."""
     return sheet_of(
         register,
-        Eyes(access, register.current(), register.profile),
+        register.eyes(access),
         territory,
         public=lambda: public_register(register),
         base_url=BASE,

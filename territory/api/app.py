@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -45,6 +46,7 @@ from territory.settings import Settings
 
 # What a form adds around its file.
 _FORM_BYTES = 20_000
+_SWITCH_S = 0.001
 _log = logging.getLogger("territory.server")
 
 
@@ -108,11 +110,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # One thread runs at a time, whatever many there are: more of them only wait for it, and in no order.
     to_thread.current_default_thread_limiter().total_tokens = 2 * processors
     app.state.drawing_limiter = CapacityLimiter(2 * processors)
-    # One changes the store while another is read and measured; the rest wait in the order in which they came.
-    app.state.writing_limiter = CapacityLimiter(2)
-    app.state.gate_limiter = CapacityLimiter(1)
+    # Who comes in and who changes the store take turns, in the order in which they came: two threads that both ask
+    # the store a few dozen questions take nearly twice as long together as one after the other.
+    app.state.turns = CapacityLimiter(1)
     app.state.heavy_limiter = CapacityLimiter(max(1, processors // 2))
     app.state.export_limiter = CapacityLimiter(1)
+    # The loop hands requests over in less than a millisecond; it should not wait five for each that is at work.
+    sys.setswitchinterval(_SWITCH_S)
     # What is loaded stays: the collector need not walk over 50,000 boundaries, now or while somebody waits.
     gc.disable()
     try:

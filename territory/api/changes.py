@@ -60,7 +60,7 @@ def once_of(request: Request, access: Access, body: bytes) -> Once | None:
 
 async def changed(request: Request, change: Callable[..., T], *given: Any) -> T:
     """What a change came to, made when its turn has come."""
-    return await to_thread.run_sync(change, *given, limiter=request.app.state.writing_limiter)
+    return await to_thread.run_sync(change, *given, limiter=request.app.state.turns)
 
 
 def made_once(make: Callable[[], str]) -> str:

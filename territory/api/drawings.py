@@ -9,11 +9,9 @@ import math
 from typing import Any
 
 import orjson
-from geopandas import GeoSeries
 from shapely import MultiLineString, MultiPolygon, Polygon
 
-from territory.geo.repair import canonical
-from territory.model import WGS84
+from territory.geo.repair import canonical_shape
 from territory.profiles import Profile
 from territory.services.drawing import KINDS, Drawing
 from territory.services.errors import Malformed, TooLarge, Unusable
@@ -83,7 +81,7 @@ def read_area(geometry: Any) -> MultiPolygon:
     Unusable, TooLarge
         It is no polygon, or crosses itself.
     """
-    area = canonical(GeoSeries([_shape(geometry, _MOST_AREA_VERTICES)], crs=WGS84)).iloc[0]
+    area = canonical_shape(_shape(geometry, _MOST_AREA_VERTICES))
     if area.is_empty or not area.is_valid:
         raise Unusable("geojson.area")
     return area

@@ -151,10 +151,10 @@ async def _eyes(request: Request) -> Eyes:
 
     def enter() -> Eyes:
         access, request.state.key = gate.enter(request, register)
-        return Eyes(access, register.current(), register.profile)
+        return register.eyes(access)
 
     # One after the other: whoever waits here does not keep those from working who are inside.
-    return await to_thread.run_sync(enter, limiter=request.app.state.gate_limiter)
+    return await to_thread.run_sync(enter, limiter=request.app.state.turns)
 
 
 EyesDep = Annotated[Eyes, Depends(_eyes)]

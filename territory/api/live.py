@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import logging
 import threading
 from collections import OrderedDict
@@ -181,3 +182,5 @@ class Live:
                 for level, ids in mosaic.levels.items():
                     first = drawing.Drawing(shape=mosaic.layer.geometry[ids[0]], level=level)
                     drawing.check_drawing(first, mosaic, profile=self.profile)
+            # All of it stays: who writes need not wait a tenth of a second while the collector walks over it.
+            gc.freeze()

@@ -10,12 +10,11 @@ from typing import Any
 import orjson
 import shapely
 import typer
-from geopandas import GeoSeries
 from shapely import MultiPolygon
 
 from territory import intake
 from territory.cli.output import write
-from territory.geo.repair import canonical
+from territory.geo.repair import canonical_shape
 from territory.profiles import Profile
 from territory.records import Key, Role
 from territory.services import keys
@@ -81,7 +80,7 @@ def revoke(store: str, name: str, *, profile: str, language: str) -> None:
 def _ground(file: Path, rules: Profile) -> MultiPolygon:
     """The area of all polygons of a file."""
     layer = intake.read(file, profile=rules).layer
-    whole: MultiPolygon = canonical(GeoSeries([shapely.union_all(layer.geometry.array)], crs=layer.crs)).iloc[0]
+    whole: MultiPolygon = canonical_shape(shapely.union_all(layer.geometry.array))
     return whole
 
 

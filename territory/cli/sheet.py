@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from territory.maps import sheet_page
-from territory.services.access import OPERATOR, Eyes
+from territory.services.access import OPERATOR
 from territory.services.errors import NotReady, Unusable
 from territory.services.operations import using
 from territory.services.publishing import public_register
@@ -34,7 +34,7 @@ def write_sheet(
     with using(store, read_profile(profile)) as register:
         found = sheet_of(
             register,
-            Eyes(OPERATOR, register.current(), register.profile),
+            register.eyes(OPERATOR),
             territory,
             public=lambda: public_register(register),
             base_url=base_url,

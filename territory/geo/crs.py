@@ -25,6 +25,8 @@ _GRID_DIGITS = 7
 # Neighbours must bend alike, or a vertex on a long edge opens a false sliver.
 LONGEST_EDGE_M = 100.0
 _METRES_PER_DEGREE = 111_320.0
+MOST_M2_PER_SQUARE_DEGREE = 111_700.0**2
+"""No square degree on earth is larger."""
 # Points set on an edge from either end must agree bit for bit; they differ in the last ulp without this.
 _DENSIFIED_DIGITS = 11
 
@@ -98,8 +100,8 @@ def _laea(lon: float, lat: float) -> CRS:
 
 
 @lru_cache(maxsize=64)
-def _forward(wkt: str) -> Transformer:
-    return Transformer.from_crs(WGS84, CRS.from_wkt(wkt), always_xy=True)
+def _forward(definition: str) -> Transformer:
+    return Transformer.from_crs(WGS84, CRS.from_user_input(definition), always_xy=True)
 
 
 def to_metres(shapes: GeoSeries, crs: CRS | None = None) -> GeoSeries:
@@ -133,14 +135,14 @@ def to_degrees(shapes: GeoSeries) -> GeoSeries:
     require_projected(shapes)
 
     def unproject(coords: np.ndarray) -> np.ndarray:
-        x, y = _forward(shapes.crs.to_wkt()).transform(coords[:, 0], coords[:, 1], direction="INVERSE")
+        x, y = _forward(shapes.crs.srs).transform(coords[:, 0], coords[:, 1], direction="INVERSE")
         return np.round(np.column_stack([x, y]), _GRID_DIGITS)
 
     return GeoSeries(shapely.transform(np.asarray(shapes.array), unproject), index=shapes.index, crs=WGS84)
 
 
 def _project(crs: CRS):  # type: ignore[no-untyped-def]
-    transformer = _forward(crs.to_wkt())
+    transformer = _forward(crs.srs)
 
     def project(coords: np.ndarray) -> np.ndarray:
         return np.column_stack(transformer.transform(coords[:, 0], coords[:, 1]))

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from territory.geo.crs import WGS84, to_degrees, to_metres, working_crs
 from territory.geo.errors import GeoError
-from territory.geo.repair import canonical
+from territory.geo.repair import canonical_shape, canonical_shapes
 
 _CELLS_PER_DEGREE = 1e7
 # What is left between two lines that were meant to be one is no ground to live on; two tolerances away from ground
@@ -68,7 +68,7 @@ def free_ground(
     whole = _in_degrees(free[0])
     parts = shapely.get_parts(_without_fingers(whole, width_m))
     chosen = parts[int(np.argmin(shapely.distance(parts, at)))]
-    [[result]] = (shape.geoms for shape in canonical(GeoSeries([chosen], crs=WGS84)))
+    [[result]] = (shape.geoms for shape in canonical_shapes(np.array([chosen], dtype=object)))
     return result
 
 
@@ -81,7 +81,7 @@ def union_on_grid(shapes: Iterable[BaseGeometry]) -> MultiPolygon:
         Canonical boundaries in WGS 84.
     """
     together = shapely.union_all(_in_cells(np.array(list(shapes), dtype=object)), grid_size=1)
-    united: MultiPolygon = canonical(GeoSeries([_in_degrees(together)], crs=WGS84)).iloc[0]
+    united: MultiPolygon = canonical_shape(_in_degrees(together))
     return united
 
 

@@ -17,7 +17,7 @@ from shapely import MultiPolygon
 
 from territory.geo.crs import GRID_DEG
 from territory.geo.lattice import Ints, Lattice, cells_beside, cells_of, distinct, outlines_of
-from territory.geo.repair import canonical
+from territory.geo.repair import canonical_shapes
 from territory.geo.threads import in_chunks
 
 # About 1 m².
@@ -133,7 +133,7 @@ def _tidied(shapes: np.ndarray, lattice: Lattice) -> np.ndarray:
     polygons = shapely.polygons(_without_points_on_sides(lines, lattice), indices=part)
     result = np.full(len(shapes), MultiPolygon(), dtype=object)
     shapely.multipolygons(polygons, indices=owner[kept], out=result)
-    return np.asarray(canonical(GeoSeries(shapely.normalize(result), crs=4326)).array)
+    return canonical_shapes(shapely.normalize(result))
 
 
 def _without_points_on_sides(lines: np.ndarray, lattice: Lattice) -> np.ndarray:

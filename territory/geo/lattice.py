@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from shapely import MultiPolygon
 
 from territory.geo.crs import GRID_DEG, require_geographic
-from territory.geo.repair import canonical
+from territory.geo.repair import canonical_shapes
 from territory.geo.threads import in_chunks
 
 Floats = NDArray[np.float64]
@@ -261,7 +261,7 @@ def outlines_of(keys: Ints, lattice: Lattice, count: int) -> np.ndarray:
         # Dissolved in whole numbers: no rounding opens a seam between two rows.
         held = in_chunks(_dissolved, shapely.multipolygons(bars, indices=of))
         held = shapely.transform(held, lambda at: np.round(at * lattice.cell_deg, _GRID_DIGITS))
-        result[units[~is_ring]] = np.asarray(canonical(GeoSeries(held, crs=4326)).array)
+        result[units[~is_ring]] = canonical_shapes(np.asarray(held, dtype=object))
     return result
 
 

@@ -55,10 +55,20 @@ def canonical(shapes: GeoSeries) -> GeoSeries:
     ['MULTIPOLYGON (((0 0, 1 0, 1 1, 0 1, 0 0)))']
     """
     require_geographic(shapes)
-    clean = _as_multipolygons(on_grid(np.asarray(shapely.force_2d(shapes.array))))
+    return GeoSeries(canonical_shapes(np.asarray(shapes.array)), index=shapes.index, crs=shapes.crs)
+
+
+def canonical_shapes(shapes: np.ndarray) -> np.ndarray:
+    """The same of bare shapes in WGS 84, see `territory.geo.crs.on_grid`."""
+    clean = _as_multipolygons(on_grid(shapely.force_2d(shapes)))
     stutters = _has_repeated_points(clean)
     clean[stutters] = [_without_repeated_points(shape) for shape in clean[stutters]]
-    return GeoSeries(shapely.orient_polygons(clean), index=shapes.index, crs=shapes.crs)
+    return np.asarray(shapely.orient_polygons(clean))
+
+
+def canonical_shape(shape: BaseGeometry) -> MultiPolygon:
+    """The same of one shape in WGS 84."""
+    return canonical_shapes(np.array([shape], dtype=object))[0]
 
 
 def _has_repeated_points(shapes: np.ndarray) -> np.ndarray:
@@ -204,10 +214,10 @@ def _polygons(shape: BaseGeometry) -> MultiPolygon:
 def _valid_on_grid(shape: BaseGeometry) -> MultiPolygon:
     """Canonical and valid: rounding may cross lines again, so it is repeated until it does not."""
     for _ in range(4):
-        rounded = canonical(GeoSeries([shape], crs=4326)).iloc[0]
+        rounded = canonical_shape(shape)
         if rounded.is_valid:
             return rounded
         shape = shapely.make_valid(rounded, method="structure", keep_collapsed=False)
     # A corner that keeps crossing on the grid: step back from it by one grid cell.
-    rounded = canonical(GeoSeries([shape.buffer(-1e-7)], crs=4326)).iloc[0]
+    rounded = canonical_shape(shape.buffer(-1e-7))
     return rounded if rounded.is_valid else _NOTHING

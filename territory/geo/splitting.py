@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from territory.geo.coverage import is_wide, shared_ground
 from territory.geo.crs import WGS84, to_metres, working_crs
 from territory.geo.errors import GeoError
-from territory.geo.repair import canonical
+from territory.geo.repair import canonical_shapes
 
 Floats = NDArray[np.float64]
 
@@ -166,7 +166,7 @@ def _from_cells(shapes: Sequence[BaseGeometry]) -> list[MultiPolygon]:
     """Shapes in cells as canonical boundaries in degrees."""
     # Quotients: only these are the doubles nearest to seven decimals.
     degrees = [shapely.transform(shape, lambda cells: np.rint(cells) / _CELLS_PER_DEGREE) for shape in shapes]
-    return list(canonical(GeoSeries(degrees, crs=WGS84)).array)
+    return list(canonical_shapes(np.asarray(degrees, dtype=object)))
 
 
 def _metres_per_cell(ground: BaseGeometry) -> Floats:

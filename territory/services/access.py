@@ -138,15 +138,16 @@ class Eyes:
 
     def __init__(self, access: Access, current: Current, profile: Profile) -> None:
         self.access = access
-        self._current = current
+        self.current = current
+        """At what they look."""
         self._reach_m = profile.agreement.reach_m
 
     def sight(self, territory: str) -> Sight:
         """How much is seen of a territory; nothing also of one that does not exist."""
-        standing = self._current.standing.get(territory)
+        standing = self.current.standing.get(territory)
         if standing is None:
             return Sight.NOTHING
-        if self.access.may(Operation.SEE) and self.access.covers(territory, self._current):
+        if self.access.may(Operation.SEE) and self.access.covers(territory, self.current):
             return Sight.ALL
         if standing.shown and self._is_near(territory):
             return Sight.LINE
@@ -166,27 +167,27 @@ class Eyes:
         """Whether a territory lies about those of the scope, for whom its line is a neighbour's."""
         if self._own is None or self.access.role not in (Role.HELPER, Role.SPOKESPERSON):
             return False
-        shape = self._current.mosaic.boundary(territory)
+        shape = self.current.mosaic.boundary(territory)
         return shape is not None and bool(shapely.intersects(self._own, shape))
 
     @cached_property
     def _own(self) -> MultiPolygon | None:
         """The ground of the scope and what lies around it, in WGS 84."""
-        shapes = [self._current.mosaic.boundary(each) for each in sorted(self.access.territories)]
+        shapes = [self.current.mosaic.boundary(each) for each in sorted(self.access.territories)]
         ground = [each for each in shapes if each is not None]
         if self.access.area is not None:
             ground.append(self.access.area)
         if not ground:
             return None
         # A degree of longitude is never longer than one of latitude: the reach errs to the wide side by little.
-        metres = to_metres(GeoSeries(ground, crs=WGS84), self._current.mosaic.crs)
+        metres = to_metres(GeoSeries(ground, crs=WGS84), self.current.mosaic.crs)
         around = shapely.union_all(shapely.buffer(np.asarray(metres.array), self._reach_m, quad_segs=4))
-        seen = GeoSeries([around], crs=self._current.mosaic.crs).to_crs(WGS84).iloc[0]
+        seen = GeoSeries([around], crs=self.current.mosaic.crs).to_crs(WGS84).iloc[0]
         shapely.prepare(seen)
         return seen
 
 
-def require(eyes: Eyes, operation: Operation, territory: str, current: Current) -> Standing:
+def require(eyes: Eyes, operation: Operation, territory: str) -> Standing:
     """Let somebody do something with a territory, or say why not.
 
     Returns
@@ -207,9 +208,9 @@ def require(eyes: Eyes, operation: Operation, territory: str, current: Current) 
     sight = eyes.sight(territory)
     if sight is Sight.NOTHING:
         raise NotFound("territory.unknown", id=territory)
-    if not (access.may(operation) and access.covers(territory, current)):
+    if not (access.may(operation) and access.covers(territory, eyes.current)):
         raise _refusal(access, operation)
-    return current.standing[territory]
+    return eyes.current.standing[territory]
 
 
 def require_role(access: Access, operation: Operation) -> None:

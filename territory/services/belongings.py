@@ -190,9 +190,8 @@ def end_link(register: Register, access: Access, territory: str, link_id: str, *
 
 
 def _require_own(register: Register, access: Access, territory: str) -> Eyes:
-    current = register.current()
-    eyes = Eyes(access, current, register.profile)
-    require(eyes, Operation.DESCRIBE, territory, current)
+    eyes = register.eyes(access)
+    require(eyes, Operation.DESCRIBE, territory)
     return eyes
 
 

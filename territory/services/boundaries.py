@@ -13,7 +13,7 @@ from territory.findings import Code, Finding, Severity
 from territory.geo.crs import area_m2
 from territory.model import WGS84
 from territory.records import Boundary, Method, Proposal, ProposalState
-from territory.services.access import Access, Eyes, Operation, require
+from territory.services.access import Access, Operation, require
 from territory.services.disputes import follow
 from territory.services.drawing import Drawing, check_drawing, mended
 from territory.services.errors import NotFound, Stale, Unusable
@@ -93,8 +93,7 @@ def describe_line(
     Unusable
         A side is none of `SIDES`.
     """
-    current = register.current()
-    require(Eyes(access, current, register.profile), Operation.DRAW, territory, current)
+    require(register.eyes(access), Operation.DRAW, territory)
     if not words or set(words) - set(SIDES):
         raise Unusable("boundary.sides", sides=list(SIDES))
     with register.writing(access, "describe_line") as writing:
@@ -152,8 +151,7 @@ def proposals(register: Register, access: Access, territory: str) -> list[Propos
     NotFound, NeedsKey, Forbidden
         See `submit`.
     """
-    current = register.current()
-    require(Eyes(access, current, register.profile), Operation.SEE, territory, current)
+    require(register.eyes(access), Operation.SEE, territory)
     with register.reading() as reading:
         return reading.find(Proposal, territory=territory, state=ProposalState.WAITING)
 
@@ -182,8 +180,7 @@ def decide(
     NotFound, NeedsKey, Forbidden, Stale
         See `submit`.
     """
-    current = register.current()
-    require(Eyes(access, current, register.profile), Operation.DECIDE, territory, current)
+    require(register.eyes(access), Operation.DECIDE, territory)
     with register.writing(access, "take_proposal" if takes else "refuse_proposal") as writing:
         proposal = writing.get(Proposal, proposal_id)
         if proposal is None or proposal.territory != territory or proposal.state is not ProposalState.WAITING:
@@ -204,9 +201,9 @@ def findings(register: Register, access: Access, territory: str) -> list[Finding
     NotFound, NeedsKey, Forbidden
         See `submit`.
     """
-    current = register.current()
-    eyes = Eyes(access, current, register.profile)
-    standing = require(eyes, Operation.SEE, territory, current)
+    eyes = register.eyes(access)
+    current = eyes.current
+    standing = require(eyes, Operation.SEE, territory)
     shape = current.mosaic.boundary(territory)
     if shape is None:
         return []
@@ -257,8 +254,7 @@ def _usable(
 
     How it fits its neighbours is not asked here: that never keeps anybody from keeping it.
     """
-    current = register.current()
-    require(Eyes(access, current, register.profile), operation, territory, current)
+    require(register.eyes(access), operation, territory)
     if making.valid_from is not None and making.valid_from > today():
         raise Unusable("date.future", date=making.valid_from.isoformat())
     shape, found = mended(drawing, register.profile)

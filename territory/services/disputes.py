@@ -19,12 +19,12 @@ from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from territory.geo.coverage import is_wide, overlaps, shared_ground
-from territory.geo.crs import to_metres
+from territory.geo.crs import MOST_M2_PER_SQUARE_DEGREE, to_metres
 from territory.model import WGS84
 from territory.mosaic import Current, Mosaic
 from territory.profiles import Tolerances
 from territory.records import Boundary, Dispute, DisputeState, SharedPlace, Territory
-from territory.services.access import Access, Eyes, Operation, require
+from territory.services.access import Access, Operation, require
 from territory.services.register import Register, new_id, today
 from territory.store.base import Reading, Writing
 
@@ -113,9 +113,8 @@ def disputes_of(register: Register, access: Access, territory: str) -> list[Disp
     NotFound, NeedsKey, Forbidden
         See `territory.services.access.require`.
     """
-    current = register.current()
-    eyes = Eyes(access, current, register.profile)
-    require(eyes, Operation.SEE, territory, current)
+    eyes = register.eyes(access)
+    require(eyes, Operation.SEE, territory)
     with register.reading() as reading:
         found = [*reading.find(Dispute, left=territory), *reading.find(Dispute, right=territory)]
     seen = (each for each in found if eyes.sees_line(each.right if each.left == territory else each.left))
@@ -241,6 +240,9 @@ def _wide(ground: np.ndarray, limits: Tolerances) -> list[_Strip]:
     """What of each ground is wide enough to count, in a form that is the same whoever is asked."""
     parts, owner = shapely.get_parts(ground, return_index=True)
     strips = [_NO_STRIP] * len(ground)
+    # Most of what two lines share is a hair, and need not be measured to be seen: no disc can fit into it.
+    may_be_wide = shapely.area(parts) * MOST_M2_PER_SQUARE_DEGREE >= np.pi * (limits.sliver_m / 2) ** 2
+    parts, owner = parts[may_be_wide], owner[may_be_wide]
     if not len(parts):
         return strips
     metres = to_metres(GeoSeries(parts, crs=WGS84))

@@ -17,7 +17,7 @@ from shapely import MultiPolygon, Polygon
 from territory import intake
 from territory.checks import DRAWING, Progress, check_boundary, check_layer
 from territory.findings import Code, Finding, Severity
-from territory.geo.repair import are_boundaries, canonical, repairs
+from territory.geo.repair import are_boundaries, canonical_shape, repairs
 from territory.intake import Notice
 from territory.model import WGS84, Surroundings
 from territory.mosaic import Mosaic
@@ -96,7 +96,7 @@ def check_drawing(
         raise Unusable("drawing.replaces", id=drawing.replaces)
     boundary, findings = mended(drawing, profile)
     if boundary is None:
-        drawn = canonical(GeoSeries([drawing.shape], crs=WGS84)).iloc[0]
+        drawn = canonical_shape(drawing.shape)
         return CheckedDrawing(boundary=drawn, area_m2=0.0, perimeter_m=0.0, findings=findings)
     findings += check_boundary(
         boundary,
@@ -138,12 +138,12 @@ def mended(drawing: Drawing, profile: Profile) -> tuple[MultiPolygon | None, lis
 
 def _repaired(drawing: Drawing, profile: Profile) -> tuple[MultiPolygon | None, list[Finding]]:
     own = drawing.replaces or DRAWING
-    drawn = canonical(GeoSeries([drawing.shape], [own], crs=WGS84))
-    if are_boundaries(np.asarray(drawn.array)).all():
-        return drawn.iloc[0], []
-    if not drawn.iloc[0].is_valid:
-        _refuse_tangle(drawn.iloc[0])
-    broken = repairs(drawn)
+    drawn = canonical_shape(drawing.shape)
+    if are_boundaries(np.array([drawn], dtype=object)).all():
+        return drawn, []
+    if not drawn.is_valid:
+        _refuse_tangle(drawn)
+    broken = repairs(GeoSeries([drawn], [own], crs=WGS84))
     [row] = broken.itertuples()
     is_lost = row.geometry.is_empty
     weighs = not is_lost and row.changed_m2 >= profile.tolerances.repair_m2

@@ -11,10 +11,8 @@ from typing import Any
 
 import numpy as np
 import shapely
-from geopandas import GeoSeries
 
-from territory.geo.repair import are_boundaries, canonical
-from territory.model import WGS84
+from territory.geo.repair import are_boundaries, canonical_shapes
 from territory.profiles import Profile
 from territory.records import ABOUT, About, Act, ActKind, Boundary, Membership, Territory, fingerprint
 from territory.services.access import OPERATOR
@@ -208,7 +206,7 @@ def _broken_lines(versions: Mapping[tuple[str, int], _Version]) -> Iterator[Faul
     shapes = np.empty(len(drawn), dtype=object)
     shapes[:] = list(drawn.values())
     is_valid = are_boundaries(shapes)
-    canonical_wkb = shapely.to_wkb(np.asarray(canonical(GeoSeries(shapes, crs=WGS84)).array), byte_order=1)
+    canonical_wkb = shapely.to_wkb(canonical_shapes(np.asarray(shapes, dtype=object)), byte_order=1)
     is_canonical = shapely.to_wkb(shapes, byte_order=1) == canonical_wkb
     for (id_, revision), valid, right in zip(drawn, is_valid, is_canonical, strict=True):
         if not (valid and right):

@@ -13,7 +13,7 @@ import shapely
 from geopandas import GeoDataFrame, GeoSeries
 
 from territory.geo.crs import to_grid
-from territory.geo.repair import canonical
+from territory.geo.repair import canonical, canonical_shapes
 from territory.intake.people import is_personal
 from territory.model import WGS84, Surroundings
 from territory.profiles import Profile, load_profile
@@ -180,7 +180,7 @@ def _on_grid(shapes: GeoSeries) -> GeoSeries:
     invalid = ~shapely.is_valid(areas.array)
     if invalid.any():
         mended = shapely.make_valid(np.asarray(areas.array)[invalid], method="structure", keep_collapsed=False)
-        areas.iloc[np.flatnonzero(invalid)] = canonical(GeoSeries(mended, crs=WGS84)).to_numpy()
+        areas.iloc[np.flatnonzero(invalid)] = canonical_shapes(np.asarray(mended, dtype=object))
     rounded[is_area] = areas
     return rounded
 

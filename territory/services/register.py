@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from territory.mosaic import Current, Following
 from territory.profiles import Profile
 from territory.records import Receipt
-from territory.services.access import Access
+from territory.services.access import Access, Eyes
 from territory.services.errors import Stale, Unusable
 from territory.store.base import DanglingRecord, Reading, StaleRecord, Store, Unstorable, Writing
 
@@ -39,6 +39,10 @@ class Register:
     def current(self) -> Current:
         """Everybody's boundaries as of the newest change, whichever process made it."""
         return self._following.current()
+
+    def eyes(self, access: Access) -> Eyes:
+        """What somebody sees of it now."""
+        return Eyes(access, self.current(), self.profile)
 
     @contextmanager
     def still(self) -> Iterator[Current]:

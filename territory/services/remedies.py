@@ -10,16 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from geopandas import GeoSeries
 from shapely import MultiLineString, MultiPolygon
 
 from territory.findings import Code, Finding
 from territory.geo.crs import area_m2
 from territory.geo.errors import GeoError
 from territory.geo.free import filled, union_on_grid
-from territory.geo.repair import canonical
+from territory.geo.repair import canonical_shape
 from territory.geo.settle import Way, settle
-from territory.model import WGS84
 from territory.mosaic import Mosaic
 from territory.profiles import Profile
 from territory.services.drawing import CheckedDrawing, Drawing, check_drawing
@@ -122,7 +120,7 @@ def apply(
     if remedy not in OFFERED.get(finding.code, ()):
         raise Unusable("remedy.none")
     if remedy is Remedy.REPAIR:
-        drawn = canonical(GeoSeries([drawing.shape], crs=WGS84)).iloc[0]
+        drawn = canonical_shape(drawing.shape)
         before = mosaic.project(drawn).area
         return Outcome(remedy=remedy, boundary=checked.boundary, gain_m2=checked.area_m2 - before)
     own = drawing.replaces

@@ -102,7 +102,7 @@ def _own(
 ) -> _Gathered:
     """What those whose it is see."""
     current = register.current()
-    standing = require(eyes, Operation.SEE, territory, current)
+    standing = require(eyes, Operation.SEE, territory)
     with register.reading() as reading:
         newest = reading.get(Boundary, territory)
         line = newest if version is None else reading.get(Boundary, territory, version)
@@ -152,7 +152,7 @@ def _published(
     current = register.current()
     drawn = _drawn(public)
     if territory not in drawn:
-        require(eyes, Operation.SEE, territory, current)
+        require(eyes, Operation.SEE, territory)
         raise NotFound("boundary.none", id=territory)
     standing = current.standing[territory]
     with register.reading() as reading:

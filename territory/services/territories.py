@@ -92,8 +92,7 @@ def describe(
     Unusable
         No such kind.
     """
-    current = register.current()
-    require(Eyes(access, current, register.profile), Operation.DESCRIBE, territory, current)
+    require(register.eyes(access), Operation.DESCRIBE, territory)
     _require_kind(changes.get("kind"))
     with register.writing(access, "describe") as writing:
         known = writing.get(Territory, territory)
@@ -113,8 +112,7 @@ def whole(register: Register, access: Access, territory: str) -> Whole:
     NotFound, NeedsKey, Forbidden
         See `territory.services.access.require`.
     """
-    current = register.current()
-    standing = require(Eyes(access, current, register.profile), Operation.SEE, territory, current)
+    standing = require(register.eyes(access), Operation.SEE, territory)
     with register.reading() as reading:
         known = reading.get(Territory, territory)
         if known is None:
@@ -141,8 +139,7 @@ def versions(register: Register, access: Access, territory: str) -> list[Boundar
     NotFound, NeedsKey, Forbidden
         See `territory.services.access.require`.
     """
-    current = register.current()
-    require(Eyes(access, current, register.profile), Operation.SEE, territory, current)
+    require(register.eyes(access), Operation.SEE, territory)
     with register.reading() as reading:
         return reading.history(Boundary, territory)
 

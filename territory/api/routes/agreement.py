@@ -15,6 +15,7 @@ from territory.api.drawings import read_line
 from territory.api.fields import Fields
 from territory.api.keys import AccessDep, EyesDep
 from territory.api.parameters import Language, LiveDep, SettingsDep
+from territory.geo.crs import area_m2
 from territory.geo.settle import Way
 from territory.services import agreement
 from territory.services.agreement import DISAGREE, Choice, Reply, Telling
@@ -44,6 +45,7 @@ def list_neighbours(live: LiveDep, access: AccessDep, language: Language, territ
                 "length_m": each.length_m,
                 "disputed_m2": each.disputed_m2,
                 "states": dict(each.states),
+                "lengths_m": dict(each.lengths_m),
             }
             for each in found
         ]
@@ -62,6 +64,7 @@ def one_border(live: LiveDep, access: AccessDep, language: Language, one: Id, ot
             "name": teller.name(line.id),
             "version": line.revision,
             "shown": line.shown,
+            "area_m2": area_m2(line.shape),
             "yours": access.covers(line.id, current),
         }
         for side, line in (("left", found.left), ("right", found.right))
@@ -99,7 +102,7 @@ async def preview_way(
     other: Id,
 ) -> Response:
     """What one way to settle a strip would make of both boundaries; it changes nothing."""
-    agreement.pair_seen(eyes, live.current(), one, other)
+    agreement.pair_seen(eyes, one, other)
     sent, _ = await json_body(request)
     fields = Fields(sent, _WAY)
     piece, way = fields.need("piece", limit=40), fields.one_of("way", Way)
@@ -120,7 +123,7 @@ async def propose(
     request: Request, live: LiveDep, settings: SettingsDep, access: AccessDep, eyes: EyesDep, one: Id, other: Id
 ) -> Response:
     """Propose to the other side what becomes of a piece of the line; nothing moves before it says yes."""
-    agreement.pair_seen(eyes, live.current(), one, other)
+    agreement.pair_seen(eyes, one, other)
     sent, body = await json_body(request)
     fields, once = Fields(sent, _PROPOSAL), once_of(request, access, body)
 

@@ -36,7 +36,7 @@ async def add_place(
     request: Request, live: LiveDep, access: AccessDep, eyes: EyesDep, territory_id: Id
 ) -> Response:
     """Note a place; hidden unless ``visible``."""
-    require(eyes, Operation.DESCRIBE, territory_id, live.current())
+    require(eyes, Operation.DESCRIBE, territory_id)
     sent, body = await json_body(request)
     fields, once = Fields(sent, _PLACE), once_of(request, access, body)
     lon, lat = fields.number("lon", least=-180, most=180), fields.number("lat", least=-90, most=90)
@@ -65,7 +65,7 @@ async def change_place(
     request: Request, live: LiveDep, access: AccessDep, eyes: EyesDep, territory_id: Id, place_id: Id
 ) -> Response:
     """Show or hide a place, or end it."""
-    require(eyes, Operation.DESCRIBE, territory_id, live.current())
+    require(eyes, Operation.DESCRIBE, territory_id)
     sent, _ = await json_body(request)
     fields, version = Fields(sent, ("visible", "ends")), based_on(request)
     visible = fields.truth("visible", otherwise=False) if "visible" in fields else None
@@ -86,7 +86,7 @@ async def add_code(
     request: Request, live: LiveDep, access: AccessDep, eyes: EyesDep, territory_id: Id
 ) -> Response:
     """Note what another system calls the territory."""
-    require(eyes, Operation.DESCRIBE, territory_id, live.current())
+    require(eyes, Operation.DESCRIBE, territory_id)
     sent, body = await json_body(request)
     fields, once = Fields(sent, ("system", "code")), once_of(request, access, body)
 
@@ -108,7 +108,7 @@ async def add_link(
     request: Request, live: LiveDep, access: AccessDep, eyes: EyesDep, territory_id: Id
 ) -> Response:
     """Declare a way to a territory that does not touch this one."""
-    require(eyes, Operation.DESCRIBE, territory_id, live.current())
+    require(eyes, Operation.DESCRIBE, territory_id)
     sent, body = await json_body(request)
     fields, once = Fields(sent, _LINK), once_of(request, access, body)
 

@@ -115,7 +115,7 @@ async def describe_territory(
     request: Request, live: LiveDep, access: AccessDep, eyes: EyesDep, territory_id: Id
 ) -> Response:
     """Change what is said of a territory."""
-    require(eyes, Operation.DESCRIBE, territory_id, live.current())
+    require(eyes, Operation.DESCRIBE, territory_id)
     sent, _ = await json_body(request)
     fields = Fields(sent, ("name", "kind", "families", "recognition", "activity"))
     read: dict[str, Callable[[], object]] = {
@@ -151,7 +151,7 @@ async def put_boundary(
     territory_id: Id,
 ) -> Response:
     """Keep a drawing as the new version of a boundary; its findings are asked for on their own."""
-    require(eyes, Operation.DRAW, territory_id, live.current())
+    require(eyes, Operation.DRAW, territory_id)
     sent, body = await json_body(request)
     before, once = based_on(request), once_of(request, access, body)
 
@@ -195,7 +195,7 @@ async def propose(
     request: Request, live: LiveDep, settings: SettingsDep, access: AccessDep, eyes: EyesDep, territory_id: Id
 ) -> Response:
     """Keep a drawing until a spokesperson decides."""
-    require(eyes, Operation.PROPOSE, territory_id, live.current())
+    require(eyes, Operation.PROPOSE, territory_id)
     sent, body = await json_body(request)
     version, once = based_on(request), once_of(request, access, body)
 
@@ -218,7 +218,7 @@ async def decide(
     request: Request, live: LiveDep, access: AccessDep, eyes: EyesDep, territory_id: Id, proposal_id: Id
 ) -> Response:
     """Take a proposal as the new version of the line, or refuse it."""
-    require(eyes, Operation.DECIDE, territory_id, live.current())
+    require(eyes, Operation.DECIDE, territory_id)
     sent, _ = await json_body(request)
     takes, version = Fields(sent, ["takes"]).truth("takes", otherwise=False), based_on(request)
     kept = await changed(

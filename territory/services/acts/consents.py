@@ -6,7 +6,7 @@ import datetime
 from dataclasses import replace
 
 from territory.records import Consent, Reference, ReferenceLayer
-from territory.services.access import Access, Eyes, Operation, require
+from territory.services.access import Access, Operation, require
 from territory.services.acts.lines import hide
 from territory.services.acts.minutes import Minutes, deciding
 from territory.services.errors import NotFound, Unusable
@@ -76,8 +76,7 @@ def consents_of(register: Register, access: Access, territory: str) -> list[Cons
     NotFound, NeedsKey, Forbidden
         See `territory.services.access.require`.
     """
-    current = register.current()
-    require(Eyes(access, current, register.profile), Operation.SEE, territory, current)
+    require(register.eyes(access), Operation.SEE, territory)
     with register.reading() as reading:
         return sorted(reading.find(Consent, territory=territory), key=lambda each: each.land)
 

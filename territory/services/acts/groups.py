@@ -153,12 +153,12 @@ def what_if(
         Nobody would move; somebody who would leave is no member; somebody who would join is one, or is nothing
         that the group is made of.
     """
-    current = register.current()
-    eyes = Eyes(access, current, register.profile)
+    eyes = register.eyes(access)
+    current = eyes.current
     moving = sorted({*joining, *leaving})
     if eyes.sight(group) is not Sight.ALL:
         for each in moving or [group]:
-            require(eyes, Operation.SEE, each, current)
+            require(eyes, Operation.SEE, each)
     with register.reading() as reading:
         return _report(register, eyes, current, reading, group, joining=joining, leaving=leaving)
 

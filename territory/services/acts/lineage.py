@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 import shapely
 from geopandas import GeoSeries
@@ -18,12 +19,12 @@ from shapely.geometry.base import BaseGeometry
 
 from territory.geo import splitting
 from territory.geo.crs import to_metres
-from territory.geo.repair import are_boundaries, canonical
+from territory.geo.repair import are_boundaries, canonical_shapes
 from territory.model import WGS84
 from territory.mosaic import Current
 from territory.profiles import Profile
 from territory.records import Act, ActKind, Boundary, Date, Membership, Recognition, Territory
-from territory.services.access import Access, Eyes, Operation, require
+from territory.services.access import Access, Operation, require
 from territory.services.acts.departure import ground_of
 from territory.services.acts.inheriting import (
     anew,
@@ -93,9 +94,9 @@ def cut(register: Register, access: Access, territory: str, line: BaseGeometry) 
     Unusable
         The line does not run through.
     """
-    current = register.current()
-    require(Eyes(access, current, register.profile), Operation.SEE, territory, current)
-    shape = current.mosaic.boundary(territory)
+    eyes = register.eyes(access)
+    require(eyes, Operation.SEE, territory)
+    shape = eyes.current.mosaic.boundary(territory)
     if shape is None:
         raise NotFound("boundary.none", id=territory)
     return _along(line, shape)
@@ -318,7 +319,7 @@ def _along(line: BaseGeometry, whole: MultiPolygon) -> list[MultiPolygon]:
 
 def _drawn(parts: Sequence[Part], whole: MultiPolygon, profile: Profile) -> list[MultiPolygon]:
     """The ground of parts that were drawn, if together they are the whole and nothing else."""
-    grounds = canonical(GeoSeries([part.shape for part in parts], crs=WGS84)).to_numpy()
+    grounds = canonical_shapes(np.array([part.shape for part in parts], dtype=object))
     if not are_boundaries(grounds).all():
         raise Unusable("boundary.unusable")
     found = splitting.misfits(list(grounds), whole, tolerance_m=profile.tolerances.sliver_m)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from territory.model import Publication
 from territory.records import Act, ActForm, ActKind, Boundary, Consent, Territory
-from territory.services.access import Access, Eyes, Operation, require
+from territory.services.access import Access, Operation, require
 from territory.services.acts.minutes import Minutes, act_of, deciding, line_decided, require_decided
 from territory.services.errors import NotFound, Stale, Unusable
 from territory.services.register import Once, Register, today
@@ -177,11 +177,11 @@ def acts_of(register: Register, access: Access, territory: str) -> list[Decision
     NotFound, NeedsKey, Forbidden
         See `territory.services.access.require`.
     """
-    current = register.current()
+    eyes = register.eyes(access)
     with register.reading() as reading:
         known, newest = reading.get(Territory, territory), reading.get(Boundary, territory)
         if known is None or not (access.is_everywhere and access.may(Operation.SEE)):
-            require(Eyes(access, current, register.profile), Operation.SEE, territory, current)
+            require(eyes, Operation.SEE, territory)
         acts = sorted(reading.find(Act, territory=territory), key=lambda each: (each.date, each.seq, each.id))
         shown = _published_line(reading, known)
     return [

@@ -12,7 +12,7 @@ from typing import Any
 from territory.mosaic import Current
 from territory.profiles import Profile
 from territory.records import Act, ActForm, ActKind, Boundary
-from territory.services.access import Access, Eyes, Operation, require, require_role
+from territory.services.access import Access, Operation, require, require_role
 from territory.services.errors import NotFound, Stale, Unusable
 from territory.services.register import Once, Register, new_id, today
 from territory.store.base import Reading, Writing
@@ -92,10 +92,10 @@ def deciding(
 
 
 def _require_all(register: Register, access: Access, territories: list[str]) -> Current:
-    current = register.current()
-    eyes = Eyes(access, current, register.profile)
+    eyes = register.eyes(access)
+    current = eyes.current
     for territory in territories:
-        require(eyes, Operation.DECIDE, territory, current)
+        require(eyes, Operation.DECIDE, territory)
     return current
 
 

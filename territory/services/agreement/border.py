@@ -77,6 +77,8 @@ class Neighbour:
     disputed_m2: float
     states: Mapping[str, int] = field(default_factory=dict)
     """How many pieces are in each state, `UNASKED` included."""
+    lengths_m: Mapping[str, float] = field(default_factory=dict)
+    """How long the pieces in each state are together."""
 
 
 def border(register: Register, access: Access, one: str, other: str) -> Border:
@@ -89,10 +91,10 @@ def border(register: Register, access: Access, one: str, other: str) -> Border:
     Unusable
         They are of different levels, or the same territory twice.
     """
-    current = register.current()
-    pair = pair_seen(Eyes(access, current, register.profile), current, one, other)
+    eyes = register.eyes(access)
+    pair = pair_seen(eyes, one, other)
     with register.reading() as reading:
-        return read_border(reading, register, current, pair)
+        return read_border(reading, register, eyes.current, pair)
 
 
 def neighbours(register: Register, access: Access, territory: str) -> list[Neighbour]:
@@ -103,9 +105,9 @@ def neighbours(register: Register, access: Access, territory: str) -> list[Neigh
     NotFound, NeedsKey, Forbidden
         See `territory.services.access.require`; or it has no line.
     """
-    current = register.current()
-    eyes = Eyes(access, current, register.profile)
-    standing = require(eyes, Operation.SEE, territory, current)
+    eyes = register.eyes(access)
+    current = eyes.current
+    standing = require(eyes, Operation.SEE, territory)
     shape = current.mosaic.boundary(territory)
     if shape is None:
         raise NotFound("boundary.none", id=territory)
@@ -132,7 +134,7 @@ def state_of(stretch: Stretch | None, day: datetime.date | None = None) -> str:
     return (StretchState.UNANSWERED if is_late else stretch.state).value
 
 
-def pair_seen(eyes: Eyes, current: Current, one: str, other: str) -> Pair:
+def pair_seen(eyes: Eyes, one: str, other: str) -> Pair:
     """Two neighbours of one level, for whoever sees one of them whole and the other's line; in order.
 
     Raises
@@ -141,12 +143,12 @@ def pair_seen(eyes: Eyes, current: Current, one: str, other: str) -> Pair:
         See `border`.
     """
     own = other if eyes.sight(other) is Sight.ALL and eyes.sight(one) is not Sight.ALL else one
-    require(eyes, Operation.SEE, own, current)
-    require_neighbour(eyes, current, own, one if own == other else other)
+    require(eyes, Operation.SEE, own)
+    require_neighbour(eyes, own, one if own == other else other)
     return in_order(one, other)
 
 
-def require_neighbour(eyes: Eyes, current: Current, own: str, met: str) -> None:
+def require_neighbour(eyes: Eyes, own: str, met: str) -> None:
     """Raise unless somebody who sees one territory whole sees the other one's line, and both can have a border.
 
     Raises
@@ -160,7 +162,8 @@ def require_neighbour(eyes: Eyes, current: Current, own: str, met: str) -> None:
         raise NotFound("territory.unknown", id=met)
     if own == met:
         raise Unusable("agreement.same")
-    if current.standing[own].level != current.standing[met].level:
+    standing = eyes.current.standing
+    if standing[own].level != standing[met].level:
         raise Unusable("agreement.level")
 
 
@@ -188,11 +191,14 @@ def read_border(reading: Reading, register: Register, current: Current, pair: Pa
 
 
 def _neighbour(id_: str, found: Border) -> Neighbour:
+    told = [(state_of(each.stretch), each) for each in found.pieces]
+    states = Counter(state for state, _ in told)
     return Neighbour(
         id=id_,
         length_m=sum(each.length_m for each in found.pieces),
         disputed_m2=sum(each.area_m2 for each in found.pieces if each.is_overlap),
-        states=Counter(state_of(each.stretch) for each in found.pieces),
+        states=states,
+        lengths_m={state: sum(each.length_m for its, each in told if its == state) for state in states},
     )
 
 

@@ -97,10 +97,10 @@ def propose(
     Unusable
         It waits for an answer or is agreed, the way does not work for it, or one side keeps its line back.
     """
-    with _agreeing(register, access, "propose_stretch", once) as (writing, current, eyes):
-        require(eyes, Operation.AGREE, from_side, current)
-        require_neighbour(eyes, current, from_side, to_side)
-        found = read_border(writing, register, current, in_order(from_side, to_side))
+    with _agreeing(register, access, "propose_stretch", once) as (writing, eyes):
+        require(eyes, Operation.AGREE, from_side)
+        require_neighbour(eyes, from_side, to_side)
+        found = read_border(writing, register, eyes.current, in_order(from_side, to_side))
         _require_shown(found)
         about = piece_of(found, piece)
         proposed = _new_or_reopened(found, about, from_side)
@@ -154,12 +154,12 @@ def answer(
     Unusable
         It waits for no answer, no reasons are given, or one side keeps its line back.
     """
-    with _agreeing(register, access, f"{reply}_stretch", once) as (writing, current, eyes):
-        waiting = _seen(writing, eyes, current, stretch)
+    with _agreeing(register, access, f"{reply}_stretch", once) as (writing, eyes):
+        waiting = _seen(writing, eyes, stretch)
         side = waiting.right if waiting.proposed_by == waiting.left else waiting.left
-        require(eyes, Operation.AGREE, side, current)
+        require(eyes, Operation.AGREE, side)
         _require_waiting(waiting, based_on)
-        kept = _replied(writing, register, current, waiting, side, reply, reasons)
+        kept = _replied(writing, register, eyes.current, waiting, side, reply, reasons)
         writing.note(made=str(kept.revision), **_ids(kept))
     return kept
 
@@ -172,12 +172,12 @@ def withdraw(register: Register, access: Access, stretch: str, *, based_on: int)
     NotFound, NeedsKey, Forbidden, Stale, Unusable
         See `answer`.
     """
-    with _agreeing(register, access, "withdraw_stretch", None) as (writing, current, eyes):
+    with _agreeing(register, access, "withdraw_stretch", None) as (writing, eyes):
         # Its own proposal can be taken back also when the other side no longer shows its line.
         waiting = writing.get(Stretch, stretch)
         if waiting is None or not eyes.sees_line(waiting.proposed_by):
             raise NotFound("agreement.unknown", id=stretch)
-        require(eyes, Operation.AGREE, waiting.proposed_by, current)
+        require(eyes, Operation.AGREE, waiting.proposed_by)
         _require_waiting(waiting, based_on)
         kept = writing.put(replace(waiting, state=StretchState.WITHDRAWN))
         writing.note(**_ids(kept))
@@ -192,22 +192,20 @@ def history(register: Register, access: Access, stretch: str) -> list[Stretch]:
     NotFound
         There is none of that id, or none that they may see.
     """
-    current = register.current()
-    eyes = Eyes(access, current, register.profile)
+    eyes = register.eyes(access)
     with register.reading() as reading:
-        _seen(reading, eyes, current, stretch)
+        _seen(reading, eyes, stretch)
         return reading.history(Stretch, stretch)
 
 
 @contextmanager
 def _agreeing(
     register: Register, access: Access, action: str, once: Once | None
-) -> Iterator[tuple[Writing, Current, Eyes]]:
+) -> Iterator[tuple[Writing, Eyes]]:
     """Change what is said of a line; how things stand is asked inside, where nobody else changes them."""
     require_role(access, Operation.AGREE)
     with register.writing(access, action, once=once) as writing:
-        current = register.current()
-        yield writing, current, Eyes(access, current, register.profile)
+        yield writing, register.eyes(access)
 
 
 def _replied(
@@ -235,13 +233,13 @@ def _replied(
     return writing.put(replace(waiting, **counter, reasons=reasons))
 
 
-def _seen(reading: Reading, eyes: Eyes, current: Current, id_: str) -> Stretch:
+def _seen(reading: Reading, eyes: Eyes, id_: str) -> Stretch:
     """What is said of a line, for whoever may see that line; nobody else learns whether it exists."""
     stretch = reading.get(Stretch, id_)
     if stretch is None:
         raise NotFound("agreement.unknown", id=id_)
     try:
-        pair_seen(eyes, current, stretch.left, stretch.right)
+        pair_seen(eyes, stretch.left, stretch.right)
     except Refusal:
         raise NotFound("agreement.unknown", id=id_) from None
     return stretch
