@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from neighbours import shape_of
 from shapely import LineString, box
 
+from territory.geo.crs import area_m2
 from territory.geo.settle import Way
 from territory.model import Publication
 from territory.profiles import load_profile
@@ -83,6 +84,7 @@ def test_both_sides_read_the_same_but_for_whose_side_is_theirs(untouched):
     assert ana["right"].pop("yours") is ben["left"].pop("yours") is False
     assert ana == ben
     assert [each["kind"] for each in ana["pieces"]] == ["matched", "overlap", "matched"]
+    assert ana["left"].pop("area_m2") == pytest.approx(area_m2(shape_of(square(0) | ARM)), rel=1e-6)
     assert ana["left"] == {"id": "a", "name": "Consejo a", "version": 1, "shown": True}
     assert ana["dispute"]["state"] == "open"
     assert ana["pieces"][1]["message"].startswith("Terreno que reclaman las dos comunidades: 7,")
@@ -170,6 +172,7 @@ def test_who_is_around_is_told_with_the_state_of_each_line(opened):
     [east] = opened.ask("ana", "GET", "/api/territories/a/neighbours").json()
     assert (east["id"], east["name"]) == ("b", "Consejo b")
     assert east["states"] == {"unasked": 2, "proposed": 1}
+    assert sum(east["lengths_m"].values()) == pytest.approx(east["length_m"])
     assert {each["id"] for each in opened.ask("ben", "GET", "/api/territories/b/neighbours").json()} == {"a", "c"}
 
 

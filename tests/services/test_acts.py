@@ -10,6 +10,7 @@ from shapely import box
 
 from territory.model import Publication
 from territory.mosaic import read_day
+from territory.profiles import load_profile
 from territory.records import (
     Act,
     ActForm,
@@ -23,10 +24,11 @@ from territory.records import (
     Territory,
 )
 from territory.services.access import OPERATOR, PUBLIC, Access
-from territory.services.acts import Minutes, acts_of, join, leave, publish, ratify, what_if, withdraw
+from territory.services.acts import Minutes, Telling, acts_of, join, leave, publish, ratify, what_if, withdraw
 from territory.services.errors import Forbidden, NeedsKey, NotFound, Stale, Unusable
 from territory.services.publishing import public_register
 from territory.services.register import Done, Once
+from territory.words import LANGUAGES, measure
 
 __all__ = ["empty_store", "filled"]
 
@@ -408,3 +410,11 @@ class TestOnce:
             [act] = reading.find(Act)
         assert (entry.by, entry.action) == ("k-1", "publish")
         assert entry.detail == {"made": act.id, "territory": "c00", "version": 1, "publication": "exact"}
+
+
+def test_what_makes_a_referendum_count_is_said_with_who_says_so():
+    profile = load_profile()
+    for language in LANGUAGES:
+        said = Telling(standing={}, profile=profile, language=language).referendum()
+        assert measure("share", profile.referendum.turnout, language) in said
+        assert profile.sources[profile.referendum.source].titled(language) in said

@@ -654,6 +654,9 @@ def test_neighbours_are_told_with_the_length_and_the_state_of_their_lines(made):
     found = {each.id: each for each in neighbours(register, ANA, "c00")}
     assert list(found) == ["c10", "c01", "c11"]
     assert found["c10"].states == {"unasked": 2, "proposed": 1}
+    lengths = found["c10"].lengths_m
+    assert set(lengths) == {"unasked", "proposed"}
+    assert sum(lengths.values()) == pytest.approx(found["c10"].length_m)
     assert found["c10"].disputed_m2 == pytest.approx(the_dispute(register).area_m2, rel=0.01)
     assert found["c01"].length_m == pytest.approx(548, rel=0.01)
     assert (found["c11"].length_m, found["c11"].states) == (0, {})

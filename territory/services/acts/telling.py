@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from territory.mosaic import Standing
-from territory.profiles import Profile, Range
+from territory.profiles import HowSure, Profile, Range
 from territory.records import Act
 from territory.services.acts.departure import Chain, Members, Quorum, Report, Side
 from territory.services.acts.lines import Decision
@@ -53,6 +53,12 @@ class Telling:
         sides = {name: side for name in SIDES if (side := getattr(report, name)) is not None}
         told = {name: list(self._of_side(side, report)) for name, side in sides.items()}
         return told | {"around": list(self._around(report))}
+
+    def referendum(self) -> str:
+        """What makes a referendum count, who says so, and how sure that is."""
+        rule = self.profile.referendum
+        cited = self._source(rule.source, rule.how_sure)
+        return say(self.language, "acts.referendum", needed_share=rule.turnout, **cited)
 
     def _of_side(self, side: Side, report: Report) -> Iterator[str]:
         tell = partial(say, self.language)
@@ -101,8 +107,13 @@ class Telling:
         high = "" if reference.high is None else f"–{reference.high}"
         return {
             "range": f"{reference.low}{high or '+'}",
-            "source": self.profile.sources[reference.source].titled(self.language),
-            "sure": say(self.language, f"acts.sure.{reference.how_sure}"),
+            **self._source(reference.source, reference.how_sure),
+        }
+
+    def _source(self, source: str, how_sure: HowSure) -> dict[str, str]:
+        return {
+            "source": self.profile.sources[source].titled(self.language),
+            "sure": say(self.language, f"acts.sure.{how_sure}"),
         }
 
     def _members(self, members: Members) -> dict[str, Any]:
