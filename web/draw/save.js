@@ -2,6 +2,7 @@
 /** To keep the drawing as a new version of its territory's line, or as a proposal; and what to do when somebody else did before. */
 import { isWhole } from "./history.js";
 import { $, enable, on, show, tell } from "./page.js";
+import { newName } from "./server.js";
 import { boundaryOf, drawingOf } from "./shape.js";
 
 /** @typedef {import("./history.js").Drawing} Drawing */
@@ -44,7 +45,15 @@ export class Saving {
     const mayPropose = territory?.may.includes("propose") ?? false;
     show("save", (mayDraw || mayPropose) && now.closed, "map");
     $("save").textContent = this.words.say(mayDraw ? "save" : "save.propose");
-    enable("save", isWhole(now) && now !== this.kept && this.theirs === null);
+    enable("save", isWhole(now) && !this.isSaved && this.theirs === null);
+    // The sheet is of the line that is kept, whatever is drawn since.
+    show("sheet", (territory?.may.length ?? 0) > 0 && (territory?.version ?? 0) > 0);
+    if (territory) $("sheet").setAttribute("href", `/t/${encodeURIComponent(territory.id)}/sheet?lang=${this.words.language}`);
+  }
+
+  /** Whether the register has all that is drawn. */
+  get isSaved() {
+    return this.kept === this.desk.now;
   }
 
   /** The drawing is what the register has. @param {Drawing} drawing */
@@ -57,7 +66,7 @@ export class Saving {
   /** Keep it; whether it is kept. */
   async save() {
     const { territory } = this.desk;
-    if (!territory || this.kept === this.desk.now) return this.kept === this.desk.now;
+    if (!territory || this.isSaved) return this.isSaved;
     const mayDraw = territory.may.includes("draw");
     return mayDraw ? this.#put(territory) : this.#propose(territory, "saved.proposed");
   }
@@ -73,8 +82,6 @@ export class Saving {
     territory.version = told.version;
     territory.replaces = territory.id;
     this.isKept(drawing);
-    $("sheet").setAttribute("href", `/t/${encodeURIComponent(territory.id)}/sheet?lang=${this.words.language}`);
-    show("sheet", true);
     tell(this.words.say("saved", { version: told.version }));
     return true;
   }
@@ -167,10 +174,4 @@ export class Saving {
     this.show();
     return theirs;
   }
-}
-
-// crypto.randomUUID is missing where the page comes over plain HTTP.
-function newName() {
-  const numbers = crypto.getRandomValues(new Uint32Array(4));
-  return [...numbers].map((number) => number.toString(36)).join("");
 }

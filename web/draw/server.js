@@ -1,16 +1,37 @@
 // @ts-check
-/** To ask the server something about the drawing. */
+/** To ask the server something. */
+
+/** @typedef {{ status: number, answer: any, refused: null } | { status: number, answer: null, refused: string }} Answered */
 
 /** What it answers, or the sentence with which it refuses; throws when it cannot be reached.
- * @param {string} path @param {object} body @param {{ language: string }} words
- * @returns {Promise<{ answer: any, refused: null } | { answer: null, refused: string }>}
+ * @param {string} path
+ * @param {{ language: string }} words
+ * @param {{ method?: "GET" | "POST" | "DELETE", body?: object, version?: number, once?: string }} [how]
+ *   version: of what is changed, as it was read; once: names the request, however often it is sent
+ * @returns {Promise<Answered>}
  */
-export async function asked(path, body, { language }) {
+export async function ask(path, { language }, { method = "GET", body, version, once } = {}) {
   const response = await fetch(`${path}?lang=${language}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
+    method,
+    headers: {
+      ...(body ? { "Content-Type": "application/json" } : {}),
+      ...(version === undefined ? {} : { "If-Match": `"v${version}"` }),
+      ...(once === undefined ? {} : { "Idempotency-Key": once }),
+    },
+    body: body && JSON.stringify(body),
   });
+  const { status } = response;
   const answer = await response.json();
-  return response.ok ? { answer, refused: null } : { answer: null, refused: answer.detail };
+  return response.ok ? { status, answer, refused: null } : { status, answer: null, refused: answer.detail };
+}
+
+/** The same, about the drawing. @param {string} path @param {object} body @param {{ language: string }} words */
+export function asked(path, body, words) {
+  return ask(path, words, { method: "POST", body });
+}
+
+/** Names a request. `crypto.randomUUID` is missing where the page comes over plain HTTP. */
+export function newName() {
+  const numbers = crypto.getRandomValues(new Uint32Array(4));
+  return [...numbers].map((number) => number.toString(36)).join("");
 }
