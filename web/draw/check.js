@@ -1,5 +1,5 @@
 // @ts-check
-/** Asks the server about the drawing: a little after the last change, and only the last answer counts. */
+/** Asks the server about the drawing: at once, or after the last of several changes; only the last answer counts. */
 
 // Long enough that a pulled point asks once, short enough to feel at once.
 const PATIENCE_MS = 120;
@@ -28,6 +28,8 @@ export class Checker {
     this.listener = listener;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
+    /** When something changed last, in milliseconds. */
+    this.changed = -Infinity;
     /** @type {AbortController | null} */
     this.asked = null;
   }
@@ -37,7 +39,10 @@ export class Checker {
     clearTimeout(this.timer);
     this.asked?.abort();
     this.asked = null;
-    if (feature) this.timer = setTimeout(() => this.#send(feature), PATIENCE_MS);
+    // One change is asked about at once; of several in a row, the last one.
+    const isFirst = performance.now() - this.changed > PATIENCE_MS;
+    this.changed = performance.now();
+    if (feature) this.timer = setTimeout(() => this.#send(feature), isFirst ? 0 : PATIENCE_MS);
   }
 
   /** @param {object} feature */
