@@ -18,8 +18,8 @@ from territory.intake.formats import Format, sniff
 from territory.intake.geojson import read_geojson
 from territory.intake.gpx import read_gpx
 from territory.intake.kml import read_kml
+from territory.intake.pasted import read_pasted
 from territory.intake.source import Source
-from territory.intake.table import read_table
 from territory.intake.text import decode, utf_encoding
 from territory.profiles import Profile
 
@@ -41,8 +41,8 @@ def read(
 ) -> Intake:
     """Read the boundaries of a file, whatever its format and its name.
 
-    GeoJSON, GeoJSON-seq, TopoJSON, GeoPackage, shapefile, KML, GPX, GeoParquet, FlatGeobuf, CSV, and any of them
-    in a ZIP or GZIP.
+    GeoJSON, GeoJSON-seq, TopoJSON, GeoPackage, shapefile, KML, GPX, GeoParquet, FlatGeobuf, CSV, WKT, and any of
+    them in a ZIP or GZIP.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def read_shapes(
     called: str = "…",
     **columns: str | None,
 ) -> Intake:
-    """Read boundaries from pasted text: GeoJSON in any form, KML, GPX, or a list of coordinates.
+    """Read boundaries from pasted text: GeoJSON in any form, KML, GPX, WKT, or a list of coordinates.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def read_shapes(
         is_gpx = b"<gpx" in data[:2000]
         source = (read_gpx if is_gpx else read_kml)(data, chooser, name=called)
     else:
-        source = read_table(decode(data)[0], chooser, profile=profile, crs=crs, name=called)
+        source = read_pasted(decode(data)[0], chooser, profile=profile, crs=crs, name=called)
     return settle(
         source,
         chooser,
@@ -236,7 +236,7 @@ def _source(
         return read_gpx(path.read_bytes(), chooser, name=name)
     if kind is Format.TABLE:
         text, notices = decode(path.read_bytes())
-        source = read_table(text, chooser, profile=profile, crs=crs, name=name)
+        source = read_pasted(text, chooser, profile=profile, crs=crs, name=name)
         source.notices[:0] = notices
         return source
     # GDAL and Arrow take seconds to import, and text needs neither.

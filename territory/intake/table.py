@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from statistics import median_low
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,7 @@ def read_table(text: str, choose: Choose, *, profile: Profile, crs: str | None =
     ours = our_table(text, name)
     if ours is not None and GEOMETRY in ours:
         wkt = ours.pop(GEOMETRY)
-        return _with_shapes(wkt, {column: ours[column] for column in choose(list(ours))}, crs)
+        return with_shapes(wkt, {column: ours[column] for column in choose(list(ours))}, crs)
     table = _table(text, name)
     if (at := _column(table, _WKT)) is not None:
         return _read_wkt(table, at, choose, crs)
@@ -110,16 +111,87 @@ def read_table(text: str, choose: Choose, *, profile: Profile, crs: str | None =
     return Source(shapes=shapes, crs=system, columns=columns, reasons=reasons, notices=notices)
 
 
-def _table(text: str, name: str) -> _Table:
-    """Rows of cells, whatever stands between them."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How most lines of a table are written, to say what the others lack."""
+
+    rows: list[tuple[int, list[str]]]
+    """Cells of every line from the first coordinates on, with the number of the line."""
+    width: int
+    """Cells of a usual line."""
+    columns: tuple[int, ...]
+    """Where its two coordinates stand, or the one cell that holds both."""
+    axes: tuple[str, str]
+    """What they are, in their order: ``lon``, ``lat``, ``east``, ``north``."""
+    usual: tuple[float, float]
+    """Their medians."""
+
+
+def layout(text: str, *, profile: Profile, crs: str | None = None, name: str) -> Layout:
+    """How most lines of a table are written.
+
+    Raises
+    ------
+    IntakeError
+        Too few lines are written alike, or nothing tells which coordinate is which.
+    """
+    rows, start = _rows(text, name)
+    header, _ = _header(rows, start)
+    rows = rows[start:]
+    width = len(header) if header else median_low(len(cells) for _, cells in rows if has_coordinates(cells))
+    alike = [(i, cells) for i, cells in rows if len(cells) == width and has_coordinates(cells)]
+    if not alike:
+        raise IntakeError("table.few", name=name, points=0)
+    names = [cell.strip() for cell in header] if header else [str(i) for i in range(width)]
+    table = _Table(
+        cells=[cells for _, cells in alike],
+        lines=[i for i, _ in alike],
+        header=[plain(each) for each in header] if header else None,
+        names=names,
+    )
+    first, second, _, order = _pairs(table, name)
+    given = parse_crs(crs) if crs else None
+    is_degrees = max(np.abs(first[0]).max(), np.abs(second[0]).max()) <= 360
+    if order is None:
+        order = _order(first[0], second[0], is_degrees, given, profile, name)
+    is_east_first = order in ("lon_lat", "east_north")
+    axes = ("lon", "lat") if is_degrees else ("east", "north")
+    return Layout(
+        rows=rows,
+        width=width,
+        columns=_where(table, name),
+        axes=axes if is_east_first else axes[::-1],
+        usual=(float(np.median(first[0])), float(np.median(second[0]))),
+    )
+
+
+def _where(table: _Table, name: str) -> tuple[int, ...]:
+    """The two columns of coordinates, or the one that holds pairs."""
+    east_at, north_at, pair_at = (_column(table, names) for names in (_EAST, _NORTH, _PAIR))
+    if east_at is not None and north_at is not None:
+        return east_at, north_at
+    if pair_at is not None:
+        return (pair_at,)
+    pair_at, columns, _ = _headless(table, name)
+    return columns if pair_at is None else (pair_at,)
+
+
+def _rows(text: str, name: str) -> tuple[list[tuple[int, list[str]]], int]:
+    """Cells by line, whatever stands between them, and the first row that has coordinates."""
     lines = [(i, line) for i, line in enumerate(text.splitlines(), 1) if line.strip() and line.strip()[0] != "#"]
     if not lines:
         raise IntakeError("file.empty", name=name)
     delimiter = _delimiter([line for _, line in lines[:200]])
     rows = _split(lines, delimiter, name)
-    start = next((i for i, (_, cells) in enumerate(rows) if _has_coordinates(cells)), None)
+    start = next((i for i, (_, cells) in enumerate(rows) if has_coordinates(cells)), None)
     if start is None:
         raise IntakeError("table.no_coordinates", name=name, line=lines[0][0], text=_shown(lines[0][1]))
+    return rows, start
+
+
+def _table(text: str, name: str) -> _Table:
+    """Rows of cells, all of one width."""
+    rows, start = _rows(text, name)
     header, above = _header(rows, start)
     cells = [row for _, row in rows[start:]]
     width = len(header) if header else len(cells[0])
@@ -218,7 +290,8 @@ def _shown(text: str) -> str:
     return text.strip()[:_SHOWN]
 
 
-def _has_coordinates(cells: Sequence[str]) -> bool:
+def has_coordinates(cells: Sequence[str]) -> bool:
+    """Whether a line holds two coordinates, or a polygon."""
     if any(re.match(r"\s*(?:MULTI)?POLYGON\s*Z?M?\s*\(", cell, re.IGNORECASE) for cell in cells):
         return True
     if sum(parse_angle(cell) is not None for cell in cells) >= 2:
@@ -348,7 +421,7 @@ def _headless(table: _Table, name: str) -> tuple[int | None, tuple[int, int], li
     if len(numeric) > 2 and _counts_up([row[numeric[0]] for row in table.cells]):
         numeric = numeric[1:]
     if len(numeric) < 2:
-        at = next((i for i, row in enumerate(table.cells) if not _has_coordinates(row)), 0)
+        at = next((i for i, row in enumerate(table.cells) if not has_coordinates(row)), 0)
         raise IntakeError(
             "table.unreadable", name=name, line=table.lines[at], text=_shown(" ".join(table.cells[at]))
         )
@@ -360,7 +433,11 @@ def _counts_up(values: Sequence[str]) -> bool:
     numbers = [parse_number(value) for value in values]
     if numbers[0] not in (0, 1):
         return False
-    return all(b is not None and a is not None and (b == a + 1 or b == numbers[0]) for a, b in pairwise(numbers))
+    # A number may be missing where a line is.
+    return all(
+        b is not None and a is not None and (b == numbers[0] or (a < b <= a + _ENOUGH and b == int(b)))
+        for a, b in pairwise(numbers)
+    )
 
 
 def _numbers(table: _Table, column: int, name: str) -> Column:
@@ -496,10 +573,11 @@ def _read_wkt(table: _Table, column: int, choose: Choose, crs: str | None) -> So
         name: [row[table.names.index(name)] for row in table.cells]
         for name in choose([table.names[i] for i in kept])
     }
-    return _with_shapes([row[column].strip() or None for row in table.cells], columns, crs)
+    return with_shapes([row[column].strip() or None for row in table.cells], columns, crs)
 
 
-def _with_shapes(wkt: Sequence[str | None], columns: Mapping[str, Sequence[Any]], crs: str | None) -> Source:
+def with_shapes(wkt: Sequence[str | None], columns: Mapping[str, Sequence[Any]], crs: str | None) -> Source:
+    """Whole geometries as well-known text, with what is said of each."""
     texts = np.array(wkt, dtype=object)
     shapes = shapely.from_wkt(texts, on_invalid="fix")
     unbuilt = np.flatnonzero(shapely.is_missing(shapes) & (texts != None))  # noqa: E711 - elementwise

@@ -158,12 +158,13 @@ def test_two_vertices_lose_only_their_polygon(reader):
 def test_a_line_that_cannot_be_read_is_named(reader):
     text = "lon,lat\n-69.3,10.0\n\n# esquina\n-69.29,diez\n-69.29,10.01\n"
     error = reader.refused(reader.text, text)
-    assert (error.code, error.details["line"], error.details["text"]) == ("table.unreadable", 5, "diez")
+    assert error.code == "table.lines"
+    assert error.details["faults"] == [{"line": 5, "fault": "no_coordinate", "text": "diez"}]
 
 
 def test_a_line_with_too_few_cells_is_named(reader):
     error = reader.refused(reader.text, "lon,lat\n-69.3,10.0\n-69.29\n-69.29,10.01\n")
-    assert (error.code, error.details["line"]) == ("table.row", 3)
+    assert error.details["faults"] == [{"line": 3, "fault": "no_lat", "text": "-69.29"}]
 
 
 def test_minutes_beyond_sixty_are_refused(reader):
