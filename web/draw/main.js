@@ -8,6 +8,7 @@ import { FactFields } from "./facts.js";
 import { FreeGround } from "./free.js";
 import { NOTHING, isWhole } from "./history.js";
 import { useKeys } from "./keys.js";
+import { openLater } from "./later.js";
 import { DrawMap } from "./map.js";
 import { $, on, sure, tell } from "./page.js";
 import { Pen } from "./pen.js";
@@ -115,6 +116,11 @@ function replaceBy(drawing, said) {
 function showMap() {
   $("stage").scrollIntoView({ block: matchMedia("(max-width: 55.99rem)").matches ? "start" : "nearest" });
 }
+
+const talking = { desk, words: new Words({ ...start.sentences, ...start.neighbours }, start.language), saving, map, look: showMap };
+openLater("neighbours-box", desk, (may) => may.length > 0, async () => new (await import("./neighbours.js")).Neighbours(talking), talking.words.say("around.offline"));
+const acting = { desk, words: new Words(start.act, start.language), saving };
+openLater("act-box", desk, (may) => may.includes("decide"), async () => new (await import("./act.js")).ActForm(acting), acting.words.say("offline"));
 
 useKeys(desk, words, pen, map);
 useDevice(desk, words, { showPosition: (place, accuracy) => map.showPosition(place, accuracy), properties });

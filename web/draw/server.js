@@ -6,12 +6,12 @@
 /** What it answers, or the sentence with which it refuses; throws when it cannot be reached.
  * @param {string} path
  * @param {{ language: string }} words
- * @param {{ method?: "GET" | "POST" | "DELETE", body?: object, version?: number, once?: string }} [how]
+ * @param {{ method?: "GET" | "POST" | "DELETE", body?: object, version?: number, once?: string, query?: URLSearchParams }} [how]
  *   version: of what is changed, as it was read; once: names the request, however often it is sent
  * @returns {Promise<Answered>}
  */
-export async function ask(path, { language }, { method = "GET", body, version, once } = {}) {
-  const response = await fetch(`${path}?lang=${language}`, {
+export async function ask(path, { language }, { method = "GET", body, version, once, query } = {}) {
+  const response = await fetch(`${path}?lang=${language}${query ? `&${query}` : ""}`, {
     method,
     headers: {
       ...(body ? { "Content-Type": "application/json" } : {}),

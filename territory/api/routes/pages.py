@@ -18,6 +18,7 @@ from territory.api.parameters import Language, LiveDep, MapsDep, PagesDep
 from territory.api.routes.check import run_heavy, uploaded
 from territory.intake import IntakeError
 from territory.services import drawing, reports
+from territory.services.acts import Telling
 from territory.services.errors import Refusal
 from territory.words import catalogue, say
 
@@ -39,9 +40,11 @@ def draw(request: Request, pages: PagesDep, live: LiveDep) -> Response:
     """Where a boundary is drawn and checked."""
     language = language_of(request)
     public = live.public()
-    sentences = {"sentences": catalogue(language)["draw"], "offline": catalogue(language)["offline"]}
+    words = catalogue(language)
+    sentences = {"sentences": words["draw"], **{each: words[each] for each in ("offline", "neighbours", "act")}}
     start = {"bounds": public.bounds, "language": language, **sentences}
-    return pages.respond(request, "draw.html", start=start, is_fictitious=public.is_fictitious)
+    rule = Telling(standing={}, profile=live.profile, language=language).referendum()
+    return pages.respond(request, "draw.html", start=start, referendum=rule, is_fictitious=public.is_fictitious)
 
 
 @router.get("/key")
