@@ -11,6 +11,7 @@ readable at any date. A revision holds the whole record, so that any of them can
         ├─ Place               seat, water, production site; hidden unless opted in
         ├─ Link                declared road, bridge or ferry to another territory
         ├─ Act                 what its assembly decided, bound by hash to what it decided about
+        ├─ Exchange            what it offers or needs each month
         └─ Consent             of an indigenous people or a park to lie on their land; revocable
     Stretch                    a piece of the line between two territories, and what they say of it
     Dispute                    ground that two territories claim
@@ -18,6 +19,7 @@ readable at any date. A revision holds the whole record, so that any of them can
     Key                        may do something, until a day; about no person
     Proposal                   a helper's drawing, until a spokesperson decides
     ReferenceLayer, Reference  rivers, municipalities, parks …: with source, date, licence
+    Plan                       what organizers thought out: communes or a corridor that could be; binds nobody
     Receipt                    what was answered to a creation, so that asking twice makes one
 
 No record holds a person, a household, a phone or an identity number.
@@ -118,6 +120,20 @@ class DisputeState(StrEnum):
     VANISHED = "vanished"
 
 
+class Side(StrEnum):
+    """What a territory says of a product."""
+
+    OFFERS = "offers"
+    NEEDS = "needs"
+
+
+class PlanKind(StrEnum):
+    """What a plan is for."""
+
+    COMMUNES = "communes"
+    CORRIDOR = "corridor"
+
+
 class ProposalState(StrEnum):
     """What became of a helper's proposal."""
 
@@ -171,6 +187,8 @@ class Territory(Record):
     """First day on which it is on the map; none: always."""
     until: Date | None = None
     """First day on which it no longer is: split, merged or dissolved."""
+    joins: bool | None = None
+    """Whether its assembly wishes to belong to a group; none: it has not said."""
     descends: tuple[str, ...] = ()
     """Ids of the territories that it was split from or merged of."""
 
@@ -332,6 +350,36 @@ class Consent(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Exchange(Record):
+    """What a territory offers others each month, or needs from them."""
+
+    territory: str = _ref()
+    side: Side
+    product: str
+    amount: float
+    unit: str
+    until: Date | None = None
+    """First day on which it no longer holds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan(Record):
+    """Groups of territories that organizers thought out. It changes nothing: that takes acts of every member."""
+
+    kind: PlanKind
+    called: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What was asked: area, sizes, weights, seed; asked again, it comes out the same."""
+    groups: Mapping[str, Any] = field(default_factory=dict)
+    """Ids of territories by the name of each group, and what else came out."""
+    shared: bool = False
+    """Whether the territories in it may see it."""
+    made_by: str
+    until: Date | None = None
+    """First day on which it is thrown away."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Key(Record):
     """Lets its bearer do what its role may, within its scope, until a day. Its id is its short name."""
 
@@ -417,6 +465,8 @@ KINDS: tuple[type[Record], ...] = (
     Stretch,
     Dispute,
     Consent,
+    Exchange,
+    Plan,
     Key,
     Proposal,
     ReferenceLayer,

@@ -14,7 +14,7 @@ from territory.services.errors import NotFound, Stale, Unusable
 from territory.services.register import Once, Register, new_id, today
 from territory.store.base import Entry
 
-DESCRIBED = ("called", "kind", "families", "recognition", "activity")
+DESCRIBED = ("called", "kind", "families", "recognition", "activity", "joins")
 """What a spokesperson can say of a territory."""
 
 _MOST_LOG = 500

@@ -24,6 +24,7 @@ router = APIRouter(prefix="/api/territories", tags=["territories"])
 
 _MEDIA_TYPE = "application/geo+json"
 _MAKING = ("method", "accuracy_m", "datum", "reasons", "valid_from", "shown", "takes_repair")
+_DESCRIBED = ("name", "kind", "families", "recognition", "activity", "joins")
 
 Id = Annotated[str, Path(max_length=200)]
 
@@ -108,7 +109,7 @@ def one_territory(
 
 @router.patch(
     "/{territory_id}",
-    openapi_extra=schemas.json_request("name", "kind", "families", "recognition", "activity"),
+    openapi_extra=schemas.json_request(*_DESCRIBED),
     responses=schemas.CHANGED,
 )
 async def describe_territory(
@@ -117,13 +118,14 @@ async def describe_territory(
     """Change what is said of a territory."""
     require(eyes, Operation.DESCRIBE, territory_id)
     sent, _ = await json_body(request)
-    fields = Fields(sent, ("name", "kind", "families", "recognition", "activity"))
+    fields = Fields(sent, _DESCRIBED)
     read: dict[str, Callable[[], object]] = {
         "name": lambda: fields.need("name", limit=200),
         "kind": lambda: fields.text("kind", limit=50),
         "families": lambda: fields.count("families", most=1_000_000),
         "recognition": lambda: fields.one_of("recognition", Recognition) or Recognition.NONE,
         "activity": lambda: fields.text("activity", limit=500),
+        "joins": lambda: None if sent["joins"] is None else fields.truth("joins", otherwise=True),
     }
     changes = {("called" if name == "name" else name): read[name]() for name in read if name in fields}
     version = based_on(request)
@@ -292,6 +294,7 @@ def _whole(whole: territories.Whole, access: Access) -> dict[str, Any]:
             "families": known.families,
             "recognition": known.recognition,
             "activity": known.activity,
+            "joins": known.joins,
             "publication": known.publication,
             "published": known.published,
             "version": standing.version,
