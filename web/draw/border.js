@@ -98,15 +98,11 @@ export class BorderPanel {
     const parts = [made("p", "", this.#now(said))];
     if (said.state !== "agreed" || said.way) parts.push(made("p", "offer", `${said.offer}.`));
     if (said.reasons) {
-      const who = words.say("piece.said", { name: this.#called(speakerOf(said)) });
+      const isOwn = speakerOf(said) === this.own;
+      const who = words.say(isOwn ? "piece.said.own" : "piece.said", { name: this.name });
       parts.push(made("p", "reasons", made("strong", "", who), made("q", "", said.reasons)));
     }
     return parts;
-  }
-
-  /** @param {string} side */
-  #called(side) {
-    return side === this.own ? this.page.words.say("you") : this.name;
   }
 
   /** How it stands, from this side. @param {Said} said */

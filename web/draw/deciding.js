@@ -18,6 +18,7 @@ const MOST_REASONS = 500;
  * @property {string} title
  * @property {string} text
  * @property {readonly Choice[]} choices one of them must be chosen, where there are any
+ * @property {string} legend what the map shows of it
  * @property {"none" | "may" | "must"} reasons
  * @property {string} yes what the button says
  * @property {(choice: string | null, reasons: string | null) => Promise<void>} send
@@ -53,7 +54,7 @@ export class Deciding {
       event.preventDefault();
       void this.#send(question, form, send);
     });
-    this.#open(question.title, [...noted(note), made("p", "", question.text), form]);
+    this.#open(question.title, [...noted(note), made("p", "", question.text), made("p", "fine", question.legend), form]);
   }
 
   /** Give back what was typed about something that is no longer there. @param {string} title @param {string} note @param {string} typed */

@@ -146,7 +146,8 @@ export class Neighbours {
     this.border = border;
     this.#head(words.say("border.title", { name }));
     this.content.replaceChildren(border.element);
-    this.title.focus();
+    this.title.focus({ preventScroll: true });
+    this.title.scrollIntoView({ block: "start" });
     await this.#showStates();
   }
 

@@ -60,7 +60,7 @@ export class Saving {
   isKept(drawing) {
     this.kept = drawing;
     this.onKept();
-    this.show();
+    this.desk.refresh();
   }
 
   /** Keep it; whether it is kept. */

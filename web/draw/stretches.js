@@ -22,7 +22,9 @@ export class StretchLayer {
   constructor(map, words) {
     this.words = words;
     this.source = new ol.VectorSource();
-    map.map.addLayer(new ol.VectorLayer({ source: this.source, style: styleOf(), declutter: true }));
+    const layers = map.map.getLayers();
+    // What is shown before somebody decides, and what is pointed at, lie above.
+    layers.insertAt(layers.getLength() - 2, new ol.VectorLayer({ source: this.source, style: styleOf(), declutter: true }));
   }
 
   /** Show these, and no others. @param {readonly Piece[]} pieces */

@@ -44,6 +44,7 @@ export class Talk {
     tell("");
     this.panel.look(piece);
     if (result) this.#preview(piece, result);
+    const legend = result || choices.length ? words.say("preview.legend") : "";
     const text = words.say(`ask.${deed}`, { name: this.panel.name, offer: piece.stretch?.offer ?? "" });
     const once = newName();
     return this.around.deciding.ask(
@@ -51,6 +52,7 @@ export class Talk {
         title: words.say("do.what", { what: words.say(`do.${deed}`), number }),
         text: result ? `${text} ${this.#areas(result)}` : text,
         choices,
+        legend,
         reasons: REASONS[deed],
         yes: words.say(`yes.${deed}`),
         send: (way, reasons) => this.#send({ piece, number, deed }, { way, reasons, once }),
@@ -94,7 +96,6 @@ export class Talk {
   #preview(piece, { left, right, divided }) {
     const own = this.panel.border?.left.id === this.panel.own ? left : right;
     this.page.map.showPreview([own, divided].filter((shape) => shape?.coordinates.length), piece.strip);
-    this.page.look();
   }
 
   /** How large both would be. @param {Settlement} result */
