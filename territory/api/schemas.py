@@ -132,11 +132,12 @@ _CHECKED_DRAWING: Schema = {
 
 _CHECKED_FILE: Schema = {
     "type": "object",
-    "required": ["layer", "findings", "notices", "counts"],
+    "required": ["layer", "findings", "notices", "datum", "counts"],
     "properties": {
         "layer": _COLLECTION,
         "findings": {"type": "array", "items": _FINDING},
         "notices": _NOTICES,
+        "datum": {"type": ["string", "null"], "description": "what the coordinates were in"},
         "counts": {
             "type": "object",
             "additionalProperties": {

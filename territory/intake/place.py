@@ -105,6 +105,8 @@ def system_of(said: CRS | None, given: str | None, notices: list[Notice]) -> CRS
     if given is None:
         return said
     crs = parse_crs(given)
+    if said is not None and said.is_projected and said.geodetic_crs == crs:
+        return said  # they know the datum, and the file its zone
     # GeoJSON, KML and GPX are in WGS 84 by definition: nobody wrote it there.
     if said is not None and not is_wgs84(said) and not said.equals(crs, ignore_axis_order=True):
         notices.append(Notice(code="crs.overruled", args={"said": label(said), "crs": label(crs)}))

@@ -32,6 +32,8 @@ _DATUMS: dict[str, tuple[int, dict[str, dict[int, int]]]] = {
 
 # What is proposed first for an unlabelled file of a country.
 _NATIONAL = {"VE": "regven", "BR": "sirgas"}
+# What old papers of a country are in; by the names of `_DATUMS`.
+_OLD = {"VE": ["canoa"]}
 
 _DATUM_WORDS = (
     ("regven", r"regven|sirgas[- ]?regven"),
@@ -122,6 +124,35 @@ def degrees(datum: str | None = None) -> CRS:
     return CRS.from_epsg(_DATUMS[datum or "wgs84"][0])
 
 
+def offered(profile: Profile) -> tuple[list[str], dict[str, list[str]]]:
+    """What a page offers for coordinates that do not say what they are in.
+
+    Returns
+    -------
+    datums
+        Words for `parse_crs`, the usual one first.
+    zones
+        UTM zones of the profile's country, each with the codes that `proposals` may name it by.
+
+    Examples
+    --------
+    >>> from territory.profiles import load_profile
+    >>> datums, zones = offered(load_profile())
+    >>> datums, zones["19N"]
+    (['wgs84', 'canoa'], ['EPSG:2202', 'EPSG:32619'])
+    """
+    national = _NATIONAL.get(profile.country, "wgs84")
+    zones = {
+        f"{zone}{hemisphere}": [
+            f"EPSG:{grids[hemisphere][zone]}"
+            for grids in (_DATUMS[national][1], _DATUMS["wgs84"][1])
+            if zone in grids[hemisphere]
+        ]
+        for hemisphere, zone in _grids(profile)
+    }
+    return ["wgs84", *_OLD.get(profile.country, [])], zones
+
+
 def label(crs: CRS) -> str:
     """A CRS as people know it.
 
@@ -148,16 +179,19 @@ def is_wgs84(crs: CRS) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _transformer(wkt: str) -> Transformer:
-    return Transformer.from_crs(CRS.from_wkt(wkt), WGS84, always_xy=True)
+def _transformer(source: str, target: str) -> Transformer:
+    return Transformer.from_crs(CRS.from_wkt(source), CRS.from_wkt(target), always_xy=True)
+
+
+def moved(coords: np.ndarray[Any, Any], source: CRS, target: CRS) -> np.ndarray[Any, Any]:
+    """Bring (n, 2) coordinates to another CRS, east before north; what has no place there becomes infinite."""
+    x, y = _transformer(source.to_wkt(), target.to_wkt()).transform(coords[:, 0], coords[:, 1])
+    return np.column_stack([x, y])
 
 
 def to_wgs84(coords: np.ndarray[Any, Any], crs: CRS) -> np.ndarray[Any, Any]:
     """Bring (n, 2) coordinates to WGS 84, east before north; what has no place there becomes infinite."""
-    if is_wgs84(crs):
-        return coords
-    x, y = _transformer(crs.to_wkt()).transform(coords[:, 0], coords[:, 1])
-    return np.column_stack([x, y])
+    return coords if is_wgs84(crs) else moved(coords, crs, WGS84)
 
 
 def proposals(bounds: Bounds, profile: Profile) -> list[str]:
@@ -206,12 +240,17 @@ def is_inside(lon: float, lat: float, profile: Profile) -> bool:
     return bool(west <= lon <= east and south <= lat <= north)
 
 
-def _candidates(profile: Profile) -> list[int]:
+def _grids(profile: Profile) -> list[tuple[str, int]]:
+    """Hemispheres and UTM zones of the profile's country."""
     west, south, east, north = profile.extent
     zones = range(int((west + 180) // 6) + 1, int((east + 180) // 6) + 2)
     hemispheres = [name for name, has in (("N", north > 0), ("S", south < 0)) if has]
+    return [(hemisphere, zone) for hemisphere in hemispheres for zone in zones if 1 <= zone <= 60]
+
+
+def _candidates(profile: Profile) -> list[int]:
+    grids = _grids(profile)
     national = _DATUMS[_NATIONAL.get(profile.country, "wgs84")][1]
-    grids = [(hemisphere, zone) for hemisphere in hemispheres for zone in zones if 1 <= zone <= 60]
     own = [national[hemisphere][zone] for hemisphere, zone in grids if zone in national[hemisphere]]
     others = [_DATUMS["wgs84"][1][h][zone] for h, zone in grids if zone not in national[h]]
     return [*own, *others, 3857]

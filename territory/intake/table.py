@@ -26,9 +26,9 @@ from territory.intake.reference import (
     fits,
     is_inside,
     label,
+    moved,
     parse_crs,
     proposals,
-    to_wgs84,
     told_datum,
     told_zone,
     utm,
@@ -363,9 +363,10 @@ def _coordinates(
         notices.append(Notice(code=f"table.{order}"))
     east, north = (a, b) if order in ("lon_lat", "east_north") else (b, a)
     coords = np.column_stack([east, north])
-    if given is not None:
+    if given is not None and (is_degrees or given.is_projected):
         return coords, given, notices
-    datum = told_datum(table.preamble + " " + " ".join(table.header or ()))
+    # Somebody may know the datum, and the table its zones.
+    datum = told_datum(f"{crs or ''} {table.preamble} {' '.join(table.header or ())}")
     if is_degrees:
         system = degrees(datum)
         if datum:
@@ -534,11 +535,11 @@ def _in_zones(
     ]
     if len(set(told.values())) == 1:
         return coords, next(iter(systems.values()))
-    moved = np.empty_like(coords)
+    together = np.empty_like(coords)
     spoken = np.array(zones, dtype=object)
     for said, system in systems.items():
-        moved[spoken == said] = to_wgs84(coords[spoken == said], system)
-    return moved, WGS84
+        together[spoken == said] = moved(coords[spoken == said], system, degrees(datum))
+    return together, degrees(datum)
 
 
 def _zone_needed(coords: np.ndarray[Any, Any], profile: Profile, name: str) -> IntakeError:

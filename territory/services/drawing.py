@@ -65,6 +65,8 @@ class CheckedFile:
     layer: GeoDataFrame
     findings: list[Finding]
     notices: tuple[Notice, ...]
+    datum: str | None
+    """What its coordinates were in, as ``EPSG:24719``."""
 
 
 def check_drawing(
@@ -230,4 +232,4 @@ def check_file(
     found = check_layer(
         read.layer, profile=profile, surroundings=surroundings or Surroundings(), progress=progress
     )
-    return CheckedFile(layer=read.layer, findings=[*read.findings, *found], notices=read.notices)
+    return CheckedFile(layer=read.layer, findings=[*read.findings, *found], notices=read.notices, datum=read.datum)

@@ -249,7 +249,8 @@ def layer_text():
 
 def test_a_file_comes_back_as_a_layer_with_its_findings(client):
     checked = upload(client, "linderos.geojson", layer_text()).json()
-    assert set(checked) == {"layer", "findings", "notices", "counts"}
+    assert set(checked) == {"layer", "findings", "notices", "datum", "counts"}
+    assert checked["datum"] == "EPSG:4326"
     assert [each["properties"]["name"] for each in checked["layer"]["features"]] == ["Uno", "Dos", "Tres"]
     assert checked["counts"]["coverage.overlap"]["count"] == 1
     [overlap] = [each for each in checked["findings"] if each["code"] == "coverage.overlap"]

@@ -118,6 +118,15 @@ def test_a_choice_of_datum_moves_the_boundary_by_hundreds_of_metres(reader):
     assert codes(reader.text(text, crs="wgs84 19N")) == ["table.east_north"]
 
 
+def test_who_knows_the_datum_alone_leaves_the_zone_to_the_rows(reader):
+    told = reader.text(utm(), crs="canoa")
+    assert told.datum == "EPSG:24719"
+    assert told.layer.geometry.iloc[0].equals(reader.text(utm(), crs="La Canoa 19N").layer.geometry.iloc[0])
+    rows = ["18P 830000 1110000", "19P 172000 1110000", "19P 172000 1120000", "18P 830000 1120000"]
+    here, old = (reader.text("\n".join(rows), crs=datum).layer.geometry.iloc[0] for datum in ("wgs84", "canoa"))
+    assert 300 < here.centroid.distance(old.centroid) * 110_000 < 500
+
+
 ROWS = ["19P 456000 1050000", "10.07, -69.3", "10°04' N", "19P", "POLYGON ((", "x", "", ";1", "(1, 2)", "9e9 1"]
 
 

@@ -7,7 +7,12 @@
  * @property {readonly Place[]} points the first point once
  * @property {boolean} closed
  * @property {boolean} isHole ground inside another ring that is not part of the territory
+ * @property {Made} [made] how it came here, where it was not drawn
+ * @property {readonly Fix[]} [track] of a ring that is being walked: its walked points as they were measured
  */
+
+/** @typedef {{ method: "walked" | "imported", accuracy_m?: number, datum?: string }} Made as the register takes it */
+/** @typedef {{ place: Place, accuracy: number }} Fix accuracy in metres; when it was is nobody's business */
 
 /**
  * @typedef {Ring & { rest: readonly Ring[] }} Drawing the ring that is drawn on, and the other outlines and holes
@@ -81,9 +86,16 @@ export function isWhole(drawing) {
   return rings.some(({ isHole }) => !isHole) && rings.every(({ closed }) => closed);
 }
 
+/** How a drawing was made, as its least sure ring was; nothing where all of it was drawn. @param {Drawing} drawing @returns {Made | undefined} */
+export function madeOf(drawing) {
+  const ways = ringsOf(drawing).flatMap(({ made }) => made ?? []);
+  const walked = ways.filter(({ method }) => method === "walked");
+  return walked.sort((a, b) => (b.accuracy_m ?? 0) - (a.accuracy_m ?? 0))[0] ?? ways[0];
+}
+
 /** @param {Drawing} drawing @returns {Ring} */
-function ringOf({ points, closed, isHole }) {
-  return { points, closed, isHole };
+function ringOf({ points, closed, isHole, made, track }) {
+  return { points, closed, isHole, ...(made && { made }), ...(track && { track }) };
 }
 
 /** The present drawing with its past and its future; never changed in place. */

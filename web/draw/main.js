@@ -1,7 +1,6 @@
 // @ts-check
 /** The drawing page, put together: every part listens to one desk, and knows little of the others. */
 import { Asking } from "./asking.js";
-import { bringing } from "./bring.js";
 import { Desk } from "./desk.js";
 import { useDevice } from "./device.js";
 import { FactFields } from "./facts.js";
@@ -20,6 +19,7 @@ import { Saving } from "./save.js";
 import { boundaryOf, drawingOf } from "./shape.js";
 import { opened, wanted } from "./territory.js";
 import { Tools } from "./tools.js";
+import { waysIn } from "./ways.js";
 import { Words } from "./words.js";
 import { Offline } from "../offline/drawing.js";
 
@@ -124,11 +124,14 @@ openLater("act-box", desk, (may) => may.includes("decide"), async () => new (awa
 
 useKeys(desk, words, pen, map);
 useDevice(desk, words, { showPosition: (place, accuracy) => map.showPosition(place, accuracy), properties });
-bringing(words, {
-  tell,
-  onBrought: (shape) => {
+waysIn({
+  desk,
+  map,
+  words: new Words({ ...start.sentences, ...start.ways }, start.language),
+  look: showMap,
+  onBrought: (shape, made) => {
     facts.take(shape.properties);
-    replaceBy(drawingOf(shape.geometry), words.say("brought"));
+    replaceBy(drawingOf(shape.geometry, made), words.say("brought"));
   },
 });
 

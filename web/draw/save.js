@@ -1,6 +1,6 @@
 // @ts-check
 /** To keep the drawing as a new version of its territory's line, or as a proposal; and what to do when somebody else did before. */
-import { isWhole } from "./history.js";
+import { isWhole, madeOf } from "./history.js";
 import { $, enable, on, show, tell } from "./page.js";
 import { newName } from "./server.js";
 import { boundaryOf, drawingOf } from "./shape.js";
@@ -102,7 +102,7 @@ export class Saving {
     tell(this.words.say("saving"));
     if (this.attempt?.drawing !== drawing) this.attempt = { drawing, name: newName() };
     const isFirst = territory.version === 0;
-    const feature = { type: "Feature", properties: { method: "drawn" }, geometry: boundaryOf(drawing) };
+    const feature = { type: "Feature", properties: { method: "drawn", ...madeOf(drawing) }, geometry: boundaryOf(drawing) };
     try {
       return await this.send({
         url: `/api/territories/${encodeURIComponent(territory.id)}/${what}?lang=${this.words.language}`,

@@ -104,12 +104,14 @@ export function lineOf(points) {
     : { type: "LineString", coordinates: [...points] };
 }
 
-/** A boundary to draw on: the outline of its largest part is in hand. @param {{ type: string, coordinates: any }} geometry @returns {Drawing} */
-export function drawingOf(geometry) {
+/** A boundary to draw on: the outline of its largest part is in hand.
+ * @param {{ type: string, coordinates: any }} geometry @param {import("./history.js").Made} [made] how it came here @returns {Drawing}
+ */
+export function drawingOf(geometry, made) {
   /** @type {number[][][][]} */
   const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
   const rings = polygons.flatMap((polygon) =>
-    polygon.map((ring, k) => ({ points: ring.slice(0, -1).map(gridPlace), closed: true, isHole: k > 0 })),
+    polygon.map((ring, k) => ({ points: ring.slice(0, -1).map(gridPlace), closed: true, isHole: k > 0, ...(made && { made }) })),
   );
   const outlines = rings.filter(({ isHole }) => !isHole);
   if (outlines.length === 0) return NOTHING;

@@ -28,7 +28,8 @@ export function unpacked({ first, steps, at }) {
 function difference(before, after) {
   /** @type {Step} */
   const step = { lists: {}, values: {} };
-  for (const [name, value] of Object.entries(after)) {
+  for (const name of Object.keys({ ...before, ...after })) {
+    const value = after[name];
     if (value === before[name]) continue;
     if (Array.isArray(value) && Array.isArray(before[name])) step.lists[name] = splice(before[name], value);
     else step.values[name] = value;

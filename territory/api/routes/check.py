@@ -79,6 +79,7 @@ async def check_file(request: Request, live: LiveDep, settings: SettingsDep, lan
                     "layer": orjson.Fragment(b"".join(reports.collection(reports.layer_features(checked.layer)))),
                     "findings": [reports.record(finding, names, language) for finding in checked.findings],
                     "notices": reports.notices(checked.notices, language),
+                    "datum": checked.datum,
                     "counts": reports.counts(checked.findings),
                 },
                 option=orjson.OPT_SERIALIZE_NUMPY,

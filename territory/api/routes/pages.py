@@ -16,7 +16,7 @@ from territory.api.live import Live
 from territory.api.pages import Pages
 from territory.api.parameters import Language, LiveDep, MapsDep, PagesDep
 from territory.api.routes.check import run_heavy, uploaded
-from territory.intake import IntakeError
+from territory.intake import IntakeError, reference
 from territory.services import drawing, reports
 from territory.services.acts import Telling
 from territory.services.errors import Refusal
@@ -41,10 +41,13 @@ def draw(request: Request, pages: PagesDep, live: LiveDep) -> Response:
     language = language_of(request)
     public = live.public()
     words = catalogue(language)
-    sentences = {"sentences": words["draw"], **{each: words[each] for each in ("offline", "neighbours", "act")}}
+    parts = ("offline", "neighbours", "act", "ways")
+    sentences = {"sentences": words["draw"], **{each: words[each] for each in parts}}
     start = {"bounds": public.bounds, "language": language, **sentences}
     rule = Telling(standing={}, profile=live.profile, language=language).referendum()
-    return pages.respond(request, "draw.html", start=start, referendum=rule, is_fictitious=public.is_fictitious)
+    datums, zones = reference.offered(live.profile)
+    context = {"start": start, "referendum": rule, "datums": datums, "zones": zones}
+    return pages.respond(request, "draw.html", is_fictitious=public.is_fictitious, **context)
 
 
 @router.get("/key")

@@ -1,0 +1,42 @@
+// @ts-check
+/** Other ways to a boundary than drawing it: each is loaded when somebody first goes it. */
+import { $, tell } from "./page.js";
+
+/**
+ * @typedef {object} Page
+ * @property {import("./desk.js").Desk} desk
+ * @property {import("./map.js").DrawMap} map
+ * @property {import("./words.js").Words} words of the sections "draw" and "ways"
+ * @property {() => void} look bring the map to the top of the window
+ * @property {(shape: import("./bring.js").Shape, made: import("./history.js").Made) => void} onBrought
+ */
+
+/** @param {Page} page */
+export function waysIn(page) {
+  const sorry = page.words.say("offline");
+
+  const bringing = later(async () => new (await import("./bring.js")).Bringing(page), sorry);
+  $("file").addEventListener("change", () => bringing((way) => way.file()));
+  $("paste").addEventListener("submit", (event) => {
+    event.preventDefault();
+    bringing((way) => way.text());
+  });
+}
+
+/** Go a way once it is loaded; where it cannot be loaded now, it is asked for again the next time.
+ * @template T @param {() => Promise<T>} load @param {string} sorry @returns {(act: (way: T) => unknown) => Promise<void>}
+ */
+function later(load, sorry) {
+  /** @type {Promise<T> | null} */
+  let loading = null;
+  return async (act) => {
+    let way;
+    try {
+      way = await (loading ??= load());
+    } catch {
+      loading = null;
+      return tell(sorry);
+    }
+    await act(way);
+  };
+}
