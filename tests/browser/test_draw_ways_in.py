@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -155,3 +156,164 @@ def test_well_known_text_and_degrees_with_minutes_are_pasted_too(page, size):
         page.get_by_role("button", name="Sí, usarlo").click()
         near(drawn(page)["points"], square, 2e-7)
         assert drawn(page)["closed"]
+
+
+# Metres to degrees near ten degrees north, good to a few per mille.
+EAST, NORTH = 1 / 109_640, 1 / 110_600
+HOME = (-69.2, 10.0)
+TREMBLE = [(0.8, -0.5), (-0.6, 0.9), (0.2, 0.7), (-0.9, -0.3), (0.5, 0.4)]
+
+
+def place(x: float, y: float) -> tuple[float, float]:
+    """A place some metres east and north of home."""
+    return HOME[0] + x * EAST, HOME[1] + y * NORTH
+
+
+def square_walk(side: float, step: float) -> list[tuple[float, float]]:
+    """Steps round a square, each a metre or less beside the line."""
+    corners = [(0, 0), (side, 0), (side, side), (0, side), (0, 0)]
+    steps = []
+    for (x0, y0), (x1, y1) in itertools.pairwise(corners):
+        count = round(side / step)
+        steps += [(x0 + (x1 - x0) * k / count, y0 + (y1 - y0) * k / count) for k in range(count)]
+    return [(x + dx, y + dy) for (x, y), (dx, dy) in zip(steps, itertools.cycle(TREMBLE), strict=False)]
+
+
+def stand(page: Page, x: float, y: float, accuracy: float = 4) -> None:
+    """Be somewhere, as far as the phone can tell, and wait until the page knows."""
+    lon, lat = place(x, y)
+    page.context.set_geolocation({"longitude": lon, "latitude": lat, "accuracy": accuracy})
+    page.wait_for_function(
+        """([lon, lat]) => {
+            const dot = drawing.map.here.getFeatures()[1];
+            if (!dot) return false;
+            const [x, y] = dot.getGeometry().getCoordinates();
+            const north = Math.log(Math.tan(((90 + lat) * Math.PI) / 360)) / Math.PI;
+            return Math.hypot(x - (lon / 180) * 20037508.342789244, y - north * 20037508.342789244) < 0.05;
+        }""",
+        arg=[lon, lat],
+    )
+
+
+def start_walking(page: Page) -> None:
+    button = page.get_by_role("button", name="Empezar a caminar")
+    if not button.is_visible():
+        page.locator("summary", has_text="Caminar el límite").click()
+    button.click()
+    expect(page.get_by_role("group", name="Caminando el límite")).to_be_visible()
+
+
+def test_a_square_is_walked_with_a_trembling_signal(page, size, accessible):
+    open_page(page)
+    start_walking(page)
+    steps = square_walk(120, 12)
+    for x, y in steps[:6]:
+        stand(page, x, y)
+    card = page.get_by_role("group", name="Caminando el límite")
+    assert len(drawn(page)["points"]) == 6
+    expect(card.locator("dd")).to_have_text(["4\u00a0m", "6", re.compile("^[56]\\d\u00a0m$")])
+    stand(page, steps[5][0] + 1, steps[5][1], accuracy=9)
+    assert len(drawn(page)["points"]) == 6
+    stand(page, 300, 300, accuracy=48)
+    expect(page.locator("#status")).to_contain_text("error de 48\u00a0m, y se acepta hasta 30\u00a0m")
+    assert len(drawn(page)["points"]) == 6
+    accessible()
+    card.get_by_role("button", name="Quitar el último").click()
+    assert len(drawn(page)["points"]) == 5
+    for x, y in steps[5:]:
+        stand(page, x, y)
+    card.get_by_role("button", name="Cerrar y terminar").click()
+    expect(page.locator("#status")).to_contain_text(
+        re.compile("de 40 puntos quedaron \\d, con un error de hasta 4")
+    )
+    ring = drawn(page)
+    assert ring["closed"]
+    assert 4 <= len(ring["points"]) <= 8
+    near(ring["points"], [place(0, 0), place(120, 0), place(120, 120), place(0, 120)], 4 * NORTH)
+    assert ring["made"] == {"method": "walked", "accuracy_m": 4}
+    assert "track" not in ring
+    expect(card).to_be_hidden()
+    accessible()
+    # Ordinary points from here on: they can be chosen, moved and taken back.
+    page.get_by_role("button", name="Deshacer").click()
+    assert len(drawn(page)["points"]) == 40
+
+
+@on_phone
+def test_a_walk_is_paused_and_a_killed_tab_loses_nothing_of_it(page, size, accessible):
+    open_page(page)
+    start_walking(page)
+    steps = square_walk(90, 15)
+    for x, y in steps[:8]:
+        stand(page, x, y)
+    page.get_by_role("button", name="Pausa").click()
+    expect(page.get_by_role("group", name="Caminata en pausa")).to_be_visible()
+    accessible()
+    before = drawn(page)
+    page.context.set_geolocation({"longitude": -69.19, "latitude": 10.01, "accuracy": 3})
+    page.evaluate("new Promise((done) => setTimeout(done, 300))")
+    assert drawn(page) == before
+    page.get_by_role("button", name="Seguir caminando").click()
+    stand(page, *steps[8])
+    walked = drawn(page)
+    page.wait_for_function(
+        "async () => (await drawing.offline.keep.table.all()).some((row) => row.steps.at === 9)"
+    )
+    page.goto("about:blank")
+    open_page(page)
+    page.get_by_role("button", name="Continuar").click()
+    assert drawn(page) == walked
+    assert all(set(fix) == {"place", "accuracy"} for fix in walked["track"])
+    start_walking(page)
+    for x, y in steps[9:]:
+        stand(page, x, y)
+    page.get_by_role("button", name="Cerrar y terminar").click()
+    near(drawn(page)["points"], [place(0, 0), place(90, 0), place(90, 90), place(0, 90)], 4 * NORTH)
+
+
+@on_phone
+def test_a_phone_that_does_not_say_where_it_is_is_told_in_plain_words(page, size):
+    page.context.clear_permissions()
+    open_page(page)
+    page.locator("summary", has_text="Caminar el límite").click()
+    page.get_by_role("button", name="Empezar a caminar").click()
+    expect(page.locator("#status")).to_contain_text("no dio permiso")
+    expect(page.get_by_role("group", name="Caminata en pausa")).to_be_visible()
+    page.context.grant_permissions(["geolocation"])
+    page.get_by_role("button", name="Seguir caminando").click()
+    stand(page, 0, 0)
+    assert len(drawn(page)["points"]) == 1
+    page.get_by_role("button", name="Dejar de caminar").click()
+    expect(page.locator("#status")).to_contain_text("quedó abierta")
+    expect(page.get_by_role("button", name="+ Punto")).to_be_visible()
+
+
+def enter(page: Page, served: Served) -> None:
+    page.goto("/key?lang=es")
+    page.locator("#key").fill(served.key)
+    page.locator("#enter button").click()
+    expect(page.locator("#inside")).to_be_visible()
+
+
+def asked(page: Page, served: Served, path: str) -> dict:
+    answer = page.request.get(served.address + path, headers={"Authorization": f"Bearer {served.key}"})
+    return answer.json()
+
+
+@on_phone
+def test_a_walked_line_is_saved_as_walked_with_its_accuracy(page, served, size):
+    enter(page, served)
+    open_page(page, territory=served.council)
+    page.wait_for_function("() => drawing.now().closed")
+    page.locator("summary", has_text="Caminar el límite").click()
+    page.get_by_role("button", name="Empezar a caminar").click()
+    page.get_by_role("dialog", name="¿Caminar esta línea de nuevo?").get_by_role("button", name="Caminar").click()
+    middle = served.line.representative_point()
+    away = (middle.x - HOME[0]) / EAST, (middle.y - HOME[1]) / NORTH
+    for x, y in square_walk(60, 20):
+        stand(page, away[0] + x, away[1] + y, accuracy=7.5)
+    page.get_by_role("button", name="Cerrar y terminar").click()
+    page.get_by_role("button", name="Guardar", exact=True).click()
+    expect(page.locator("#status")).to_contain_text("Guardado")
+    kept = asked(page, served, f"/api/territories/{served.council}/boundary")["properties"]
+    assert (kept["method"], kept["accuracy_m"]) == ("walked", 7.5)

@@ -88,9 +88,15 @@ export function isWhole(drawing) {
 
 /** How a drawing was made, as its least sure ring was; nothing where all of it was drawn. @param {Drawing} drawing @returns {Made | undefined} */
 export function madeOf(drawing) {
-  const ways = ringsOf(drawing).flatMap(({ made }) => made ?? []);
-  const walked = ways.filter(({ method }) => method === "walked");
-  return walked.sort((a, b) => (b.accuracy_m ?? 0) - (a.accuracy_m ?? 0))[0] ?? ways[0];
+  const ways = ringsOf(drawing).flatMap(({ made, track }) => walked(track, made) ?? made ?? []);
+  const onFoot = ways.filter(({ method }) => method === "walked");
+  return onFoot.sort((a, b) => (b.accuracy_m ?? 0) - (a.accuracy_m ?? 0))[0] ?? ways[0];
+}
+
+/** What is said of a line that was walked: no better than its worst point. @param {readonly Fix[]} [track] @param {Made} [before] @returns {Made | undefined} */
+export function walked(track = [], before) {
+  const worst = Math.max(before?.accuracy_m ?? 0, ...track.map(({ accuracy }) => accuracy));
+  return track.length ? { method: "walked", accuracy_m: Math.round(10 * worst) / 10 } : undefined;
 }
 
 /** @param {Drawing} drawing @returns {Ring} */

@@ -4,7 +4,7 @@ import * as ol from "../vendor/ol/ol.js";
 import { Around, BEGUN_FROM_ZOOM, EXACT_FROM_ZOOM } from "./around.js";
 import * as looks from "./looks.js";
 import { NOTHING, insert, move, ringsOf } from "./history.js";
-import { boundaryOf } from "./shape.js";
+import { boundaryOf, gridPlace } from "./shape.js";
 
 /** @typedef {import("./history.js").Place} Place */
 /** @typedef {import("./history.js").Drawing} Drawing */
@@ -39,6 +39,7 @@ const FEW = 8;
 const CLEAR = [62, 24, 24, 62];
 const WORK_ZOOM = 15;
 const CLOSE_ZOOM = 17;
+const WALK_ZOOM = 14;
 
 export class DrawMap {
   /** @param {HTMLElement} element @param {Options} options */
@@ -49,6 +50,8 @@ export class DrawMap {
     this.chosen = -1;
     /** @type {{ at: number, isNew: boolean, spot: Spot | null } | null} what a finger or the mouse holds */
     this.held = null;
+    /** @type {((place: Place) => void) | null} who takes what is tapped instead, while somebody walks or looks for a place */
+    this.asked = null;
     /** @type {number[] | null} where the mouse is */
     this.hover = null;
     /** @type {number[][]} the points as the map counts */
@@ -197,11 +200,27 @@ export class DrawMap {
 
   /** @param {Place} place @param {number} accuracy in metres */
   showPosition(place, accuracy) {
+    const circle = this.#putPosition(place, accuracy);
+    this.#look(circle.getExtent(), CLOSE_ZOOM);
+  }
+
+  /** Go along with somebody who walks: the map moves under them, and comes no nearer by itself once it is near.
+   * @param {Place} place @param {number} accuracy in metres
+   */
+  goWith(place, accuracy) {
+    this.#putPosition(place, accuracy);
+    this.view.cancelAnimations();
+    this.view.setCenter(ol.fromLonLat(place));
+    if (this.zoom < WALK_ZOOM) this.view.setZoom(CLOSE_ZOOM);
+  }
+
+  /** @param {Place} place @param {number} accuracy in metres */
+  #putPosition(place, accuracy) {
     const at = ol.fromLonLat(place);
     const circle = new ol.Circle(at, accuracy / Math.cos((place[1] * Math.PI) / 180));
     this.here.clear();
     this.here.addFeatures([new ol.Feature(circle), new ol.Feature(new ol.Point(at))]);
-    this.#look(circle.getExtent(), CLOSE_ZOOM);
+    return circle;
   }
 
   /** @param {number[]} extent @param {number} maxZoom */
@@ -221,6 +240,7 @@ export class DrawMap {
 
   /** @param {Pointed} event */
   #tapped(event) {
+    if (this.asked) return this.asked(gridPlace(ol.toLonLat(event.coordinate)));
     const handle = this.#handleAt(event);
     if (handle?.isNew) this.options.onInserted(handle.at, this.#spotAt(this.#middle(handle.at)));
     else if (handle) this.options.onTapPoint(handle.at);
@@ -230,7 +250,7 @@ export class DrawMap {
 
   /** @param {Pointed} event */
   #hold(event) {
-    const handle = this.#handleAt(event);
+    const handle = this.asked ? null : this.#handleAt(event);
     this.held = handle && { ...handle, spot: null };
     return handle !== null;
   }
@@ -270,7 +290,7 @@ export class DrawMap {
   #aim() {
     if (this.held) return;
     const { points, closed } = this.drawing;
-    const isAiming = !this.isFar && (closed ? this.chosen >= 0 : true);
+    const isAiming = !this.isFar && !this.asked && (closed ? this.chosen >= 0 : true);
     const spot = isAiming ? this.#spotAt((!closed && this.hover) || this.centre) : null;
     this.#showLanding(spot);
     const last = points[points.length - 1];

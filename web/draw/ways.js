@@ -21,6 +21,9 @@ export function waysIn(page) {
     event.preventDefault();
     bringing((way) => way.text());
   });
+
+  const walking = later(async () => new (await import("./walk.js")).Walk(page), sorry);
+  $("walk-start").addEventListener("click", () => walking((way) => way.start()));
 }
 
 /** Go a way once it is loaded; where it cannot be loaded now, it is asked for again the next time.
