@@ -34,6 +34,7 @@ from territory.api.routes import (
     keys,
     maps,
     offline,
+    organizing,
     pages,
     references,
     sheets,
@@ -41,6 +42,7 @@ from territory.api.routes import (
     tiles,
 )
 from territory.profiles import load_profile
+from territory.services.jobs import Jobs
 from territory.services.storing import open_register
 from territory.settings import Settings
 
@@ -78,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         acts,
         agreement,
         belongings,
+        organizing,
         references,
         keys,
         sheets,
@@ -129,9 +132,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         raise
     finally:
         gc.enable()
+    app.state.jobs = Jobs()
     app.state.maps = MapPages(app.state.live, settings)
     logs.note(_log, "start", version=app.version, ms=logs.elapsed_ms(began))
     yield
     gc.unfreeze()
+    await to_thread.run_sync(app.state.jobs.close)
     await to_thread.run_sync(app.state.live.close)
     logs.note(_log, "stop")

@@ -1,0 +1,124 @@
+"""What organizers ask: what is missing in an area, at once or as a job that tells how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any
+
+import orjson
+import shapely
+from anyio import to_thread
+from fastapi import APIRouter, Query, Request, Response
+from shapely import MultiPolygon
+from starlette.responses import StreamingResponse
+
+from territory.api import schemas
+from territory.api.changes import PRIVATE, answered, json_body
+from territory.api.fields import Fields
+from territory.api.keys import AccessDep
+from territory.api.live import Live
+from territory.api.parameters import BboxParam, Language, LiveDep, parse_bbox
+from territory.geo.progress import Progress, silent
+from territory.services import organizing
+from territory.services.access import Access, Operation, require_role
+from territory.services.errors import Unusable
+from territory.services.jobs import Job, Jobs
+from territory.services.organizing import Asked, telling
+from territory.services.publishing import Bbox
+
+router = APIRouter(prefix="/api", tags=["organizing"])
+
+_LOOKS_EVERY_S = 0.25
+
+Work = Callable[[Progress], dict[str, Any]]
+
+
+@router.get("/gaps", responses=schemas.CHANGED)
+async def gaps(
+    request: Request,
+    live: LiveDep,
+    access: AccessDep,
+    language: Language,
+    bbox: BboxParam,
+    jurisdiction: Annotated[str | None, Query(max_length=200, description="id of a municipality or state")] = None,
+) -> Response:
+    """Who is covered by nobody in an area, why, and what would close it; the weightiest first."""
+    require_role(access, Operation.GROUP)
+    work = _gaps(live, access, Asked(area=_box(bbox), jurisdiction=jurisdiction), language)
+    limiter = request.app.state.heavy_limiter
+    return answered(await to_thread.run_sync(lambda: work(silent), limiter=limiter))
+
+
+@router.post("/jobs", status_code=202, openapi_extra=schemas.json_request("kind", "bbox", "jurisdiction"))
+async def start_job(request: Request, live: LiveDep, access: AccessDep, language: Language) -> Response:
+    """Ask for the same as a job: it is answered at once, and tells how far it is."""
+    require_role(access, Operation.GROUP)
+    sent, _ = await json_body(request)
+    fields = Fields(sent, ("kind", "bbox", "jurisdiction"))
+    kind, bbox = fields.need("kind", limit=40), fields.text("bbox", limit=80)
+    if kind != "gaps":
+        raise Unusable("field.one_of", field="kind", known=["gaps"])
+    asked = Asked(area=_box(None if bbox is None else parse_bbox(bbox)), jurisdiction=fields.text("jurisdiction"))
+    jobs: Jobs = request.app.state.jobs
+    job = jobs.start(access, kind, _gaps(live, access, asked, language))
+    return answered(_told(job), status=202, location=f"/api/jobs/{job.id}")
+
+
+@router.get("/jobs/{job_id}", responses=schemas.CHANGED)
+async def get_job(request: Request, access: AccessDep, job_id: str) -> Response:
+    """How far a job is."""
+    return answered(_told(_job(request, access, job_id)))
+
+
+@router.get("/jobs/{job_id}/events", response_class=StreamingResponse)
+async def follow_job(request: Request, access: AccessDep, job_id: str) -> StreamingResponse:
+    """The same whenever it changes, as server-sent events; ends with the job."""
+    events = _events(_job(request, access, job_id))
+    return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": PRIVATE})
+
+
+@router.get("/jobs/{job_id}/result", responses=schemas.CHANGED)
+async def job_result(request: Request, access: AccessDep, job_id: str) -> Response:
+    """What a job found."""
+    jobs: Jobs = request.app.state.jobs
+    return answered(jobs.result(access, job_id))
+
+
+@router.delete("/jobs/{job_id}", responses=schemas.CHANGED)
+async def cancel_job(request: Request, access: AccessDep, job_id: str) -> Response:
+    """Stop a job at its next step."""
+    job = _job(request, access, job_id)
+    job.cancel()
+    return answered(_told(job))
+
+
+def _gaps(live: Live, access: Access, asked: Asked, language: str) -> Work:
+    return lambda progress: telling.told(
+        organizing.workbench(live.register, access, asked, progress=progress), language
+    )
+
+
+def _box(bbox: Bbox | None) -> MultiPolygon | None:
+    return None if bbox is None else MultiPolygon([shapely.box(*bbox)])
+
+
+def _job(request: Request, access: Access, job_id: str) -> Job:
+    jobs: Jobs = request.app.state.jobs
+    return jobs.get(access, job_id)
+
+
+def _told(job: Job) -> dict[str, Any]:
+    return {"id": job.id, "kind": job.kind, "state": job.state, "step": job.step, "done": job.done, "of": job.of}
+
+
+async def _events(job: Job) -> AsyncIterator[bytes]:
+    said = b""
+    while True:
+        is_over, now = job.is_over, orjson.dumps(_told(job))
+        if now != said:
+            said = now
+            yield b"data: " + now + b"\n\n"
+        if is_over:
+            return
+        await asyncio.sleep(_LOOKS_EVERY_S)

@@ -1,0 +1,83 @@
+"""Gaps told in sentences: why each is one, and what would close it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from territory.services import reports
+from territory.services.organizing.gaps import Gap, Workbench
+from territory.services.organizing.kinds import GapKind
+from territory.words import say
+
+
+def why(gap: Gap, names: Mapping[str, str], language: str) -> str:
+    """Why it is a gap, in one sentence."""
+    return say(language, f"organize.gap.{gap.of.name.lower()}.why", **_args(gap, names))
+
+
+def closes(gap: Gap, names: Mapping[str, str], language: str) -> str:
+    """What would close it, in one sentence."""
+    key = f"organize.gap.{gap.of.name.lower()}.closes"
+    return say(language, key if gap.around or gap.of not in _BESIDE else f"{key}_alone", **_args(gap, names))
+
+
+# What is said to them depends on whether anybody is beside them.
+_BESIDE = (GapKind.NO_COUNCIL, GapKind.CIRCUIT, GapKind.UNKNOWN, GapKind.TOO_FEW)
+
+
+def _args(gap: Gap, names: Mapping[str, str]) -> dict[str, Any]:
+    def called(ids: tuple[str, ...]) -> list[str]:
+        return [names.get(each, each) for each in ids]
+
+    return {
+        "councils": called(gap.councils),
+        "around": called(gap.around),
+        "count": len(gap.councils),
+        "needed": gap.needed,
+        "area_m2": gap.area_m2,
+        "people": 0 if gap.people is None else round(gap.people),
+    }
+
+
+def told(bench: Workbench, language: str) -> dict[str, Any]:
+    """A workbench as the API tells it: a GeoJSON collection of gaps, the weightiest first."""
+    coverage = bench.coverage
+    return {
+        "type": "FeatureCollection",
+        "coverage": {
+            "area_m2": coverage.area_m2,
+            "councils_m2": coverage.councils_m2,
+            "communes_m2": coverage.communes_m2,
+            "councils": coverage.councils,
+            "in_communes": coverage.in_communes,
+            "people": coverage.people,
+            "people_in_councils": coverage.people_in_councils,
+            "people_in_communes": coverage.people_in_communes,
+        },
+        "population": bench.population,
+        "counts": {kind.value: sum(gap.of is kind for gap in bench.gaps) for kind in GapKind},
+        "area": reports.geometry(bench.area),
+        "features": [feature(gap, bench.names, language) for gap in bench.gaps],
+    }
+
+
+def feature(gap: Gap, names: Mapping[str, str], language: str) -> dict[str, Any]:
+    """A gap as a GeoJSON feature."""
+    return {
+        "type": "Feature",
+        "id": gap.id,
+        "properties": {
+            "kind": gap.of.value,
+            "called": say(language, f"organize.gap.{gap.of.name.lower()}.called"),
+            "why": why(gap, names, language),
+            "closes": closes(gap, names, language),
+            "councils": [{"id": each, "name": names.get(each, each)} for each in gap.councils],
+            "around": [{"id": each, "name": names.get(each, each)} for each in gap.around],
+            "people": gap.people,
+            "families": gap.families,
+            "area_m2": gap.area_m2,
+            "needed": gap.needed,
+        },
+        "geometry": reports.geometry(gap.shape),
+    }

@@ -1,0 +1,149 @@
+"""What organizers ask over HTTP: gaps at once, and as jobs that can be followed and stopped."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+from desk import Desk, desk, square
+from fastapi.testclient import TestClient
+
+from territory.records import Role
+from territory.services.access import OPERATOR, Access
+from territory.services.errors import TooMany
+from territory.services.jobs import Jobs, JobState
+
+
+@pytest.fixture
+def served(tmp_path):
+    """Six councils in a row without a commune, one far away; an organizer for all, one for the far one."""
+    shapes = {f"c{column}": square(column) for column in range(6)} | {"far": square(20)}
+    app = desk(f"{tmp_path}/organize.db", shapes, {})
+    with TestClient(app) as client:
+        made = Desk(client, {})
+        made.issue("all", Role.ORGANIZER)
+        made.issue("one", Role.ORGANIZER, territories=["far"])
+        made.issue("voice", Role.SPOKESPERSON, territories=["c0"])
+        yield made
+
+
+def test_gaps_are_told_with_why_and_what_closes_them(served):
+    answer = served.ask("all", "GET", "/api/gaps?lang=es")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    told = answer.json()
+    kinds = [each["properties"]["kind"] for each in told["features"]]
+    assert kinds == ["B", "C"]
+    first = told["features"][0]["properties"]
+    assert first["called"] == "Podrían formar una comuna"
+    assert "6 consejos que se tocan" in first["why"]
+    assert len(first["councils"]) == 6
+    assert told["coverage"]["councils"] == 7
+    assert told["population"] is None
+
+
+def test_a_key_is_told_of_what_it_holds_and_of_nothing_else(served):
+    told = served.ask("one", "GET", "/api/gaps").json()
+    assert [each["properties"]["councils"][0]["id"] for each in told["features"]] == ["far"]
+    assert served.ask(None, "GET", "/api/gaps").status_code == 401
+    assert served.ask("voice", "GET", "/api/gaps").status_code == 403
+
+
+def test_an_area_or_a_jurisdiction_that_is_none_is_refused_with_a_sentence(served):
+    assert served.ask("all", "GET", "/api/gaps?bbox=1,2,3").status_code == 422
+    refused = served.ask("all", "GET", "/api/gaps?jurisdiction=m9&lang=es")
+    assert refused.status_code == 404
+    assert "m9" in refused.json()["detail"]
+
+
+def test_a_job_is_followed_to_its_end_and_finds_the_same(served):
+    started = served.ask("all", "POST", "/api/jobs?lang=es", json={"kind": "gaps"})
+    assert started.status_code == 202
+    place = started.headers["Location"]
+    events = served.ask("all", "GET", f"{place}/events")
+    assert events.headers["Content-Type"].startswith("text/event-stream")
+    said = [json.loads(line.removeprefix("data: ")) for line in events.text.splitlines() if line]
+    assert said[-1]["state"] == "done"
+    assert said[-1]["kind"] == "gaps"
+    found = served.ask("all", "GET", f"{place}/result").json()
+    assert found == served.ask("all", "GET", "/api/gaps?lang=es").json()
+
+
+def test_nobody_else_is_told_of_a_job(served):
+    place = served.ask("all", "POST", "/api/jobs", json={"kind": "gaps"}).headers["Location"]
+    for method, path in (("GET", ""), ("GET", "/events"), ("GET", "/result"), ("DELETE", "")):
+        assert served.ask("one", method, place + path).status_code == 404
+        assert served.ask(None, method, place + path).status_code == 404
+
+
+def test_a_job_of_an_unknown_kind_or_with_unknown_fields_is_refused(served):
+    assert served.ask("all", "POST", "/api/jobs", json={"kind": "magic"}).status_code == 422
+    assert served.ask("all", "POST", "/api/jobs", json={"kind": "gaps", "more": 1}).status_code == 422
+    assert served.ask("voice", "POST", "/api/jobs", json={"kind": "gaps"}).status_code == 403
+
+
+def test_a_job_that_cannot_be_done_says_why(served):
+    place = served.ask("all", "POST", "/api/jobs", json={"kind": "gaps", "jurisdiction": "m9"}).headers["Location"]
+    assert "failed" in served.ask("all", "GET", f"{place}/events").text
+    assert served.ask("all", "GET", f"{place}/result").status_code == 404
+
+
+@pytest.fixture
+def jobs():
+    made = Jobs()
+    yield made
+    made.close()
+
+
+def test_a_job_at_work_stops_at_its_next_step_and_its_result_is_not_told(jobs):
+    began, goes_on = threading.Event(), threading.Event()
+
+    def work(progress):
+        began.set()
+        goes_on.wait(20)
+        progress("next", 1, 2)
+        return "found"
+
+    job = jobs.start(OPERATOR, "test", work)
+    assert began.wait(20)
+    assert job.state is JobState.RUNNING
+    job.cancel()
+    goes_on.set()
+    jobs.close()
+    assert job.state is JobState.CANCELLED
+    assert job.result is None
+
+
+def test_a_job_that_waits_is_cancelled_at_once_and_never_begins(jobs):
+    goes_on, ran = threading.Event(), []
+    first = jobs.start(OPERATOR, "test", lambda _: goes_on.wait(20))
+    second = jobs.start(OPERATOR, "test", lambda _: ran.append(1))
+    second.cancel()
+    assert second.state is JobState.CANCELLED
+    goes_on.set()
+    jobs.close()
+    assert first.is_over
+    assert ran == []
+
+
+def test_one_key_has_only_so_many_at_work_and_others_are_let_in(jobs):
+    goes_on = threading.Event()
+    try:
+        for _ in range(3):
+            jobs.start(OPERATOR, "test", lambda _: goes_on.wait(20))
+        with pytest.raises(TooMany):
+            jobs.start(OPERATOR, "test", lambda _: None)
+        jobs.start(Access("another"), "test", lambda _: None)
+    finally:
+        goes_on.set()
+
+
+def test_a_fault_of_ours_is_told_as_such(jobs):
+    def work(progress):
+        raise ZeroDivisionError
+
+    job = jobs.start(OPERATOR, "test", work)
+    jobs.close()
+    assert job.state is JobState.FAILED
+    assert job.refusal is None
