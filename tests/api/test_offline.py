@@ -76,6 +76,8 @@ def test_files_follow_what_they_load_and_leave_out_what_only_developers_use():
     listed = page_assets()
     assert {"draw/main.js", "vendor/ol/ol.js", "map/main.js", "vendor/pbf/pbf.js", "css/draw.css"} <= set(listed)
     assert "vendor/leaflet/images/layers.png" in listed
+    # What is loaded when it is first used, and what that loads.
+    assert {"draw/neighbours.js", "draw/talk.js", "draw/act.js"} <= set(listed)
     assert not [path for path in listed if path.endswith((".test.js", ".ts", "LICENSE", ".json"))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,19 @@ def size(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def page(chromium: Browser, server: str, size: str) -> Iterator[Page]:
     """A page that must stay silent: no error in its console, no request to another machine."""
+    with _silent(chromium, server, size) as page:
+        yield page
+
+
+@pytest.fixture
+def other_page(chromium: Browser, server: str, size: str) -> Iterator[Page]:
+    """The same on somebody else's phone or desktop."""
+    with _silent(chromium, server, size) as page:
+        yield page
+
+
+@contextmanager
+def _silent(chromium: Browser, server: str, size: str) -> Iterator[Page]:
     width, height = SIZES[size]
     context = chromium.new_context(
         base_url=server,
@@ -76,12 +90,12 @@ def _is_ours(url: str, server: str) -> bool:
 
 @pytest.fixture
 def accessible(page: Page):  # type: ignore[no-untyped-def]
-    """Asks axe-core about the page as it stands."""
+    """Asks axe-core about the page as it stands, or about another one."""
 
-    def check() -> None:
+    def check(seen: Page = page) -> None:
         # Run in the tools' world: the page's own policy lets no foreign script in.
-        page.evaluate(AXE.read_text("utf-8"))
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        seen.evaluate(AXE.read_text("utf-8"))
+        found = seen.evaluate("axe.run(document, {resultTypes: ['violations']})")
         told = [(v["id"], [node["target"] for node in v["nodes"]][:3]) for v in found["violations"]]
         assert told == []
 

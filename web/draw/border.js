@@ -84,11 +84,11 @@ export class BorderPanel {
     row.id = `stretch-${number}`;
     row.tabIndex = -1;
     if (stretch) row.append(...this.#saying(stretch));
-    const isContested = piece.kind === "overlap" && piece.state !== "agreed";
-    if (isContested) void this.#showSides(row, piece);
     const show = button(words.say("piece.show"), () => this.look(piece));
     show.setAttribute("aria-label", words.say("piece.show.what", { number }));
-    row.append(made("p", "buttons", ...this.#deeds(piece, number), show, ...this.#historyButton(piece, number, row)));
+    const buttons = made("p", "buttons", ...this.#deeds(piece, number), show, ...this.#historyButton(piece, number, row));
+    row.append(buttons);
+    if (piece.kind === "overlap" && piece.state !== "agreed") void this.#showSides(buttons, piece);
     return row;
   }
 
@@ -117,11 +117,11 @@ export class BorderPanel {
     return stretch ? `${this.#now(stretch)} ${stretch.offer}.` : this.page.words.say("now.unasked");
   }
 
-  /** @param {HTMLElement} row @param {Piece} piece */
-  async #showSides(row, piece) {
+  /** @param {HTMLElement} below @param {Piece} piece */
+  async #showSides(below, piece) {
     const { border } = this;
     const history = piece.stretch ? await this.#historyOf(piece.stretch.id) : [];
-    if (border) row.querySelector(".buttons")?.before(sideBySide(border, piece, history ?? [], this.page.words));
+    if (border) below.before(sideBySide(border, piece, history ?? [], this.page.words));
   }
 
   /** @param {string} stretch @returns {Promise<Said[] | undefined>} */

@@ -120,7 +120,7 @@ export class Neighbours {
   /** @param {Neighbour} neighbour */
   #row(neighbour) {
     const { words } = this.page;
-    const row = button("", () => void this.#openBorder(neighbour), "row");
+    const row = button("", () => void this.#openBorder(neighbour), "quiet row");
     row.append(made("strong", "", neighbour.name), made("small", "", this.#told(neighbour)));
     return item(row);
   }

@@ -91,3 +91,8 @@ export function becameOf(pieces, before) {
   const isAbout = (/** @type {Piece} */ { stretch }) => Boolean(before.stretch) && stretch?.id === before.stretch?.id;
   return pieces.find(isAbout) ?? pieces.find(({ id }) => id === before.id) ?? null;
 }
+
+/** Whether neither the lines nor what is said of them changed. @param {Piece} a @param {Piece} b */
+export function isSame(a, b) {
+  return a.id === b.id && a.stretch?.id === b.stretch?.id && a.stretch?.revision === b.stretch?.revision;
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { becameOf, deedsOf, lookOf, reasonsOf, speakerOf, wordOf } from "./stretch.js";
+import { becameOf, deedsOf, isSame, lookOf, reasonsOf, speakerOf, wordOf } from "./stretch.js";
 
 const said = (more = {}) => ({ id: "l1", revision: 1, left: "a", right: "b", state: "proposed", proposed_by: "a", way: null, reasons: null, ...more });
 const piece = (more = {}) => ({ id: "p1", kind: "matched", state: "unasked", stretch: null, ...more });
@@ -62,4 +62,12 @@ test("a piece is known again by what is said of it, or else by its lines", () =>
   assert.equal(becameOf([piece()], before)?.id, "p1");
   assert.equal(becameOf([{ ...piece(), id: "p3" }], before), null);
   assert.equal(becameOf([{ ...piece(), id: "p3" }], piece()), null);
+});
+
+test("another proposal of the same ground is a change, whatever its number", () => {
+  assert.ok(isSame(piece(), piece()));
+  assert.ok(isSame(told("proposed"), told("proposed")));
+  assert.ok(!isSame(told("proposed"), told("proposed", { id: "l2" })));
+  assert.ok(!isSame(told("proposed"), told("proposed", { revision: 2 })));
+  assert.ok(!isSame(told("proposed"), piece()));
 });

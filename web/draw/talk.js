@@ -2,7 +2,7 @@
 /** To say something of a stretch: asked what exactly, seen on the map first, sent, and told what changed meanwhile. */
 import { tell } from "./page.js";
 import { ask, newName } from "./server.js";
-import { becameOf, deedsOf, isStrip } from "./stretch.js";
+import { becameOf, deedsOf, isSame, isStrip } from "./stretch.js";
 
 /** @typedef {import("./deciding.js").Choice} Choice */
 /** @typedef {import("./stretch.js").Deed} Deed */
@@ -153,9 +153,8 @@ export class Talk {
   async #changed({ piece, deed }, now, { way, reasons }, refused) {
     const { words } = this.page;
     const { panel } = this;
-    const isSame = now && now.id === piece.id && now.stretch?.revision === piece.stretch?.revision;
     // Nothing changed: what was said cannot be, and the server said why.
-    if (isSame) return tell(refused);
+    if (now && isSame(now, piece)) return tell(refused);
     const note = now
       ? words.say("changed", { before: panel.standing(piece), now: panel.standing(now) })
       : words.say("changed.gone");
