@@ -522,7 +522,8 @@ def test_an_agreement_does_not_take_away_what_is_drawn_and_not_saved(page, pair)
 
 @on_phone
 def test_without_a_connection_they_say_that_they_need_one(chromium, server, pair):
-    context = chromium.new_context(base_url=server, viewport={"width": 360, "height": 640}, service_workers="block")
+    size = {"width": 360, "height": 640}
+    context = chromium.new_context(base_url=server, viewport=size, service_workers="block")
     ana = enter(context.new_page(), pair, pair.one)
     context.set_offline(True)
     ana.locator("#neighbours-title").click()
