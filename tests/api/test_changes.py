@@ -128,6 +128,66 @@ def test_a_first_line_starts_from_nothing(opened):
     assert opened.ask("nuevo", "PUT", path, **sent).status_code == 412
 
 
+def tell(opened, words, version=1, territory="a", who="ana"):
+    headers = {"If-Match": f'"v{version}"'} if version else {"If-None-Match": "*"}
+    return opened.ask(who, "PUT", f"/api/territories/{territory}/words", json=words, headers=headers)
+
+
+WORDS = {
+    "north": "Con la quebrada La Vieja, del puente a la escuela",
+    "east": "Por el camino real\nhasta el samán",
+}
+
+
+def test_a_line_is_told_in_words_before_it_is_drawn_and_they_stay_when_it_is(opened):
+    made = create(opened, "council")
+    opened.issue("nueva", Role.SPOKESPERSON, territories=[made])
+    answer = tell(opened, WORDS, 0, made, "nueva")
+    assert (answer.status_code, answer.json()) == (200, {"version": 1})
+    path = f"/api/territories/{made}"
+    kept = opened.ask("nueva", "GET", f"{path}/boundary").json()
+    assert (kept["properties"]["words"], kept["properties"]["method"], kept["geometry"]) == (
+        WORDS,
+        "described",
+        None,
+    )
+    whole = opened.ask("nueva", "GET", path).json()
+    assert (whole["geometry"], whole["properties"]["version"]) == (None, 1)
+    assert draw(opened, "nueva", square(5), 1, made).status_code == 201
+    drawn = opened.ask("nueva", "GET", f"{path}/boundary").json()
+    assert (drawn["properties"]["words"], drawn["properties"]["method"]) == (WORDS, "drawn")
+    assert shape(drawn["geometry"]).equals(square(5))
+
+
+def test_words_for_a_line_that_is_drawn_leave_it_where_it_is(opened):
+    assert tell(opened, WORDS).json() == {"version": 2}
+    kept = newest(opened.client, "a")
+    assert kept.shape.equals(square(0))
+    assert kept.words == WORDS
+    stale = tell(opened, {"south": "El río"})
+    assert (stale.status_code, stale.json()["code"]) == (412, "boundary.stale")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ({}, "boundary.sides"),
+        ({"north": ""}, "field.text"),
+        ({"north": None}, "field.missing"),
+        ({"up": "El cielo"}, "field.unknown"),
+        ({"north": "x" * 10_000}, "field.text"),
+    ],
+)
+def test_words_that_tell_nothing_are_refused(opened, words, code):
+    answer = tell(opened, words)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_a_neighbour_does_not_read_the_words(opened):
+    tell(opened, WORDS)
+    assert "quebrada" not in opened.ask("ben", "GET", "/api/territories/a/boundary").text
+
+
 def test_a_helper_proposes_and_a_spokesperson_decides(opened):
     drawn = square(0, 0, 0.6)
     assert draw(opened, "heli", drawn).status_code == 403

@@ -317,3 +317,68 @@ def test_a_walked_line_is_saved_as_walked_with_its_accuracy(page, served, size):
     expect(page.locator("#status")).to_contain_text("Guardado")
     kept = asked(page, served, f"/api/territories/{served.council}/boundary")["properties"]
     assert (kept["method"], kept["accuracy_m"]) == ("walked", 7.5)
+
+
+WORDS = {"Norte": "Con La Antena, por la quebrada", "Oeste": "Por el camino real, del puente a la <b>escuela</b>"}
+
+
+def open_words(page: Page, served: Served) -> None:
+    open_page(page, territory=served.council)
+    page.wait_for_function("() => drawing.now().closed")
+    page.locator("#linderos-box summary").click()
+    expect(page.get_by_label("Norte")).to_be_visible()
+
+
+def test_a_boundary_is_told_in_words_and_read_again_when_it_is_opened(page, served, size, accessible):
+    enter(page, served)
+    open_words(page, served)
+    page.get_by_label("Norte").fill("")
+    page.get_by_label("Oeste").fill("")
+    page.get_by_role("button", name="Guardar las palabras").click()
+    expect(page.locator("#linderos-told")).to_contain_text("al menos un lado")
+    for side, text in WORDS.items():
+        page.get_by_label(side).fill(text)
+    accessible()
+    before = asked(page, served, f"/api/territories/{served.council}/boundary")
+    # A closed page loses no word.
+    open_words(page, served)
+    expect(page.get_by_label("Norte")).to_have_value(WORDS["Norte"])
+    expect(page.locator("#linderos-told")).to_contain_text("sin guardar")
+    page.get_by_role("button", name="Guardar las palabras").click()
+    expect(page.locator("#linderos-told")).to_contain_text("Guardado")
+    kept = asked(page, served, f"/api/territories/{served.council}/boundary")
+    assert kept["properties"]["words"] == {"north": WORDS["Norte"], "west": WORDS["Oeste"]}
+    assert kept["geometry"] == before["geometry"]
+    assert page.evaluate("drawing.desk.territory.version") == kept["properties"]["version"]
+    open_words(page, served)
+    expect(page.locator("#linderos-told")).to_be_empty()
+    for side, text in WORDS.items():
+        expect(page.get_by_label(side)).to_have_value(text)
+
+
+@on_phone
+def test_words_that_somebody_else_changed_are_shown_before_they_are_replaced(page, served, size):
+    enter(page, served)
+    open_words(page, served)
+    path = f"/api/territories/{served.council}"
+    version = asked(page, served, f"{path}/boundary")["properties"]["version"]
+    headers = {"Authorization": f"Bearer {served.key}", "If-Match": f'"v{version}"'}
+    theirs = page.request.put(f"{served.address}{path}/words", headers=headers, data={"south": "El río"})
+    assert theirs.ok, theirs.text()
+    page.get_by_label("Sur").fill("La carretera")
+    save = page.get_by_role("button", name="Guardar las palabras")
+    save.click()
+    expect(page.locator("#linderos-told")).to_contain_text("Sur: El río")
+    expect(page.get_by_label("Sur")).to_have_value("La carretera")
+    save.click()
+    expect(page.locator("#linderos-told")).to_contain_text("Guardado")
+    assert asked(page, served, f"{path}/boundary")["properties"]["words"]["south"] == "La carretera"
+
+
+@on_desktop
+def test_without_a_key_no_words_are_taken(page, served, size, accessible):
+    open_page(page, territory=served.council)
+    page.locator("#linderos-box summary").click()
+    expect(page.locator("#linderos-key")).to_contain_text("llave de su comunidad")
+    expect(page.locator("#linderos")).to_be_hidden()
+    accessible()

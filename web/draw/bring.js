@@ -77,7 +77,15 @@ export class Bringing {
     if (!brought.isText) return tell(detail);
     tell("");
     this.#sayThere(detail);
-    return this.pasted.focus();
+    this.pasted.focus();
+    return args.line ? this.#choose(args.line) : undefined;
+  }
+
+  /** Choose a line of the text, so that it is seen where to mend it. @param {number} line from 1 */
+  #choose(line) {
+    const lines = this.pasted.value.split("\n");
+    const begin = lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, 0);
+    this.pasted.setSelectionRange(begin, begin + (lines[line - 1]?.length ?? 0));
   }
 
   /** Nothing says what the coordinates are in: offer the likeliest, and let somebody who knows choose.

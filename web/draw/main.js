@@ -166,7 +166,11 @@ async function open(territory) {
   if ("refused" in found) return tell(found.refused);
   belong(found.territory);
   facts.take(found.facts);
-  if (!found.drawing) return desk.refresh(words.say("open.empty"));
+  if (!found.drawing) {
+    // A version without a line is one in words.
+    /** @type {HTMLDetailsElement} */ ($("linderos-box")).open = found.territory.version > 0;
+    return desk.refresh(words.say("open.empty"));
+  }
   replaceBy(found.drawing, "");
   saving.isKept(desk.now);
   return map.loadNeighbours();

@@ -6,8 +6,8 @@
 /** What it answers, or the sentence with which it refuses; throws when it cannot be reached.
  * @param {string} path
  * @param {{ language: string }} words
- * @param {{ method?: "GET" | "POST" | "DELETE", body?: object, version?: number, once?: string, query?: URLSearchParams }} [how]
- *   version: of what is changed, as it was read; once: names the request, however often it is sent
+ * @param {{ method?: "GET" | "POST" | "PUT" | "DELETE", body?: object, version?: number, once?: string, query?: URLSearchParams }} [how]
+ *   version: of what is changed, as it was read, 0 where there is none yet; once: names the request, however often it is sent
  * @returns {Promise<Answered>}
  */
 export async function ask(path, { language }, { method = "GET", body, version, once, query } = {}) {
@@ -15,7 +15,7 @@ export async function ask(path, { language }, { method = "GET", body, version, o
     method,
     headers: {
       ...(body ? { "Content-Type": "application/json" } : {}),
-      ...(version === undefined ? {} : { "If-Match": `"v${version}"` }),
+      ...(version === 0 ? { "If-None-Match": "*" } : version === undefined ? {} : { "If-Match": `"v${version}"` }),
       ...(once === undefined ? {} : { "Idempotency-Key": once }),
     },
     body: body && JSON.stringify(body),

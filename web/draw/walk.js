@@ -118,12 +118,15 @@ export class Walk {
     this.#rest();
     this.isOpen = false;
     show("walk", false, "map");
+    this.#show();
     this.page.desk.refresh(sentence);
   }
 
   #show() {
     const { words, page: { desk: { now } } } = this;
     const isResting = this.watch === null;
+    document.body.classList.toggle("walking", this.isOpen && !isResting);
+    if (!isResting) $("step").textContent = words.say("walk.step");
     $("walk-title").textContent = words.say(isResting ? "walk.title.paused" : "walk.title");
     $("walk-accuracy").textContent = this.accuracy === null ? "—" : words.length(this.accuracy);
     $("walk-count").textContent = words.number(now.points.length);

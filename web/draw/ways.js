@@ -24,6 +24,10 @@ export function waysIn(page) {
 
   const walking = later(async () => new (await import("./walk.js")).Walk(page), sorry);
   $("walk-start").addEventListener("click", () => walking((way) => way.start()));
+
+  const telling = later(async () => new (await import("./linderos.js")).Linderos(page), sorry);
+  const words = /** @type {HTMLDetailsElement} */ ($("linderos-box"));
+  words.addEventListener("toggle", () => void (words.open && telling((way) => way.open())));
 }
 
 /** Go a way once it is loaded; where it cannot be loaded now, it is asked for again the next time.

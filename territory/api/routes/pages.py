@@ -46,8 +46,15 @@ def draw(request: Request, pages: PagesDep, live: LiveDep) -> Response:
     start = {"bounds": public.bounds, "language": language, **sentences}
     rule = Telling(standing={}, profile=live.profile, language=language).referendum()
     datums, zones = reference.offered(live.profile)
-    context = {"start": start, "referendum": rule, "datums": datums, "zones": zones}
-    return pages.respond(request, "draw.html", is_fictitious=public.is_fictitious, **context)
+    return pages.respond(
+        request,
+        "draw.html",
+        start=start,
+        referendum=rule,
+        datums=datums,
+        zones=zones,
+        is_fictitious=public.is_fictitious,
+    )
 
 
 @router.get("/key")

@@ -168,6 +168,23 @@ async def put_boundary(
     return answered({"version": version}, status=201, version=version)
 
 
+@router.put(
+    "/{territory_id}/words", openapi_extra=schemas.json_request(*boundaries.SIDES), responses=schemas.CHANGED
+)
+async def put_words(
+    request: Request, live: LiveDep, access: AccessDep, eyes: EyesDep, territory_id: Id
+) -> Response:
+    """Keep a boundary told in words by its sides, as a version; a line that is there already stays."""
+    require(eyes, Operation.DRAW, territory_id)
+    sent, _ = await json_body(request)
+    fields, version = Fields(sent, boundaries.SIDES), based_on(request)
+    words = {side: fields.need(side) for side in boundaries.SIDES if side in fields}
+    kept = await changed(
+        request, lambda: boundaries.describe_line(live.register, access, territory_id, words, based_on=version)
+    )
+    return answered({"version": kept.revision}, version=kept.revision)
+
+
 @router.get("/{territory_id}/versions", responses=schemas.CHANGED)
 def list_versions(live: LiveDep, access: AccessDep, territory_id: Id) -> Response:
     """Every version of the line, for its own."""
