@@ -222,6 +222,14 @@ CREATED: dict[int | str, dict[str, Any]] = {
     201: {"description": "Made", "content": {"application/json": {"schema": _ANY}}},
     **problems(*_REFUSED),
 }
+TAKEN_ON: dict[int | str, dict[str, Any]] = {
+    202: {"description": "Begun", "content": {"application/json": {"schema": _ANY}}},
+    **problems(*_REFUSED),
+}
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+    **problems(401, 404, 422, 429, 503),
+}
 ANSWERED = _answer("application/json", _ANY, 400, 401, 403, 412, 413, 415, 422, 429, 503)
 AROUND = _answer("application/geo+json", _COLLECTION, 401, 422, 429, 503)
 _WORK_AREA: Schema = {

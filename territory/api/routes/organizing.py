@@ -50,7 +50,12 @@ async def gaps(
     return answered(await to_thread.run_sync(lambda: work(silent), limiter=limiter))
 
 
-@router.post("/jobs", status_code=202, openapi_extra=schemas.json_request("kind", "bbox", "jurisdiction"))
+@router.post(
+    "/jobs",
+    status_code=202,
+    openapi_extra=schemas.json_request("kind", "bbox", "jurisdiction"),
+    responses=schemas.TAKEN_ON,
+)
 async def start_job(request: Request, live: LiveDep, access: AccessDep, language: Language) -> Response:
     """Ask for the same as a job: it is answered at once, and tells how far it is."""
     require_role(access, Operation.GROUP)
@@ -71,7 +76,7 @@ async def get_job(request: Request, access: AccessDep, job_id: str) -> Response:
     return answered(_told(_job(request, access, job_id)))
 
 
-@router.get("/jobs/{job_id}/events", response_class=StreamingResponse)
+@router.get("/jobs/{job_id}/events", response_class=StreamingResponse, responses=schemas.EVENTS)
 async def follow_job(request: Request, access: AccessDep, job_id: str) -> StreamingResponse:
     """The same whenever it changes, as server-sent events; ends with the job."""
     events = _events(_job(request, access, job_id))
