@@ -160,6 +160,7 @@ export class Neighbours {
   async #switch() {
     const { words } = this.page;
     this.wanted = !this.isShown;
+    tell(words.say("around.asking"));
     await this.#showStates();
     tell(words.say(this.isShown ? "around.map.on" : "around.map.off"));
   }
