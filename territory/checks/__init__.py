@@ -15,6 +15,7 @@ from territory.checks.rules import DRAWING_RULES, LAYER_RULES, Rule, drawing_win
 from territory.checks.survey import DrawingSurvey, Survey
 from territory.findings import Finding
 from territory.geo.crs import to_degrees
+from territory.geo.progress import Progress
 from territory.model import Surroundings
 from territory.mosaic import Mosaic
 from territory.profiles import Profile
@@ -23,9 +24,6 @@ __all__ = ["DRAWING", "check_boundary", "check_layer", "check_mosaic"]
 
 DRAWING = "drawing"
 """Id of a boundary that is checked before it has one."""
-
-Progress = Callable[[str, int, int], None]
-"""Told the name of the rule that starts, how many are done and how many there are."""
 
 
 def check_layer(

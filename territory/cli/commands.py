@@ -616,6 +616,33 @@ def list_acts(
     acts.list_all(store, id_, profile=profile, language=ctx.obj, form=format_.value)
 
 
+@app.command(help="cli.gaps.help")
+def gaps(
+    ctx: typer.Context,
+    area: Annotated[
+        Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="cli.gaps.area")
+    ] = None,
+    jurisdiction: Annotated[str | None, typer.Option(metavar="ID", help="cli.gaps.jurisdiction")] = None,
+    store: Store = DEFAULT_STORE,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+    format_: Annotated[Format, typer.Option("--format", help="cli.check.format")] = Format.TABLE,
+    output: Output = None,
+) -> None:
+    """Tell who is covered by nobody."""
+    from territory.cli import organize
+
+    organize.gaps(
+        store,
+        area=area,
+        jurisdiction=jurisdiction,
+        profile=profile,
+        language=ctx.obj,
+        form=format_.value,
+        output=output,
+    )
+
+
 @app.command("what-if", help="cli.what_if.help")
 def what_if(
     ctx: typer.Context,

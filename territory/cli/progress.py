@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-Progress = Callable[[str, int, int], None]
-"""Told the name of the step that starts, how many are done and how many there are."""
+from territory.geo.progress import Progress
 
 
 @contextmanager

@@ -15,8 +15,9 @@ from pyproj import Geod
 from shapely import MultiPolygon, Polygon
 
 from territory import intake
-from territory.checks import DRAWING, Progress, check_boundary, check_layer
+from territory.checks import DRAWING, check_boundary, check_layer
 from territory.findings import Code, Finding, Severity
+from territory.geo.progress import Progress
 from territory.geo.repair import are_boundaries, canonical_shape, repairs
 from territory.intake import Notice
 from territory.model import WGS84, Surroundings

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 from geopandas import GeoDataFrame
 
+from territory.geo.progress import Progress
 from territory.intake import Intake
 from territory.model import Publication, Surroundings
 from territory.records import (
@@ -29,8 +30,6 @@ from territory.services.import_plan import Choices, Did, Outcome, Plan
 from territory.services.matching import rows_of
 from territory.services.references import of_surroundings
 from territory.services.register import Register, new_id, today
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
