@@ -7,14 +7,13 @@ around units left over, and then hands over units and recombines pairs of region
 
 from territory.geo.regions.barriers import barred
 from territory.geo.regions.patchwork import NoSize, Patchwork
-from territory.geo.regions.plans import Plan, Progress, Reason, Wanted, difference, moved
+from territory.geo.regions.plans import Plan, Reason, Wanted, difference, moved
 from territory.geo.regions.search import candidate_plans
 
 __all__ = [
     "NoSize",
     "Patchwork",
     "Plan",
-    "Progress",
     "Reason",
     "Wanted",
     "barred",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -25,9 +25,6 @@ from territory.geo.regions.arrays import (
     travel_h,
 )
 from territory.geo.regions.patchwork import Patchwork, components
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is and how much there is; work ends where it raises an exception."""
 
 
 class Reason(StrEnum):

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from territory.geo.errors import GeoError
+from territory.geo.progress import Progress, silent
 from territory.geo.regions.arrays import (
     NOWHERE,
     Bools,
@@ -21,7 +22,7 @@ from territory.geo.regions.arrays import (
 )
 from territory.geo.regions.moves import first_division, polish, serve
 from territory.geo.regions.patchwork import Patchwork, components, only
-from territory.geo.regions.plans import Plan, Progress, Wanted, difference, free_units
+from territory.geo.regions.plans import Plan, Wanted, difference, free_units
 
 TREES = 3
 """Random trees tried of each component before what is left over is looked after one by one."""
@@ -47,7 +48,7 @@ def candidate_plans(
     count: int = 3,
     tries_per_unit: int = 200,
     locked: pd.Series | None = None,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> list[Plan]:
     """Propose regions: connected, of the sizes wanted; first fewest left over, then the best mean score.
 
@@ -107,11 +108,10 @@ def candidate_plans(
     return sorted(plans, key=lambda plan: (-plan.served, -plan.score))
 
 
-def _tell(progress: Progress | None, attempt: int, count: int, turn: int) -> None:
-    if progress:
-        turns = 2 * SLICES
-        # Plans drawn again come when all of the work that was announced is done.
-        progress("regions", min(attempt * turns + turn, count * turns), count * turns)
+def _tell(progress: Progress, attempt: int, count: int, turn: int) -> None:
+    turns = 2 * SLICES
+    # Plans drawn again come when all of the work that was announced is done.
+    progress("regions", min(attempt * turns + turn, count * turns), count * turns)
 
 
 def _kept(patchwork: Patchwork, locked: pd.Series | None) -> tuple[Ints, frozenset[int]]:
