@@ -1,8 +1,9 @@
+import json
 import re
 
 import pytest
 
-from territory.words import LANGUAGES
+from territory.words import LANGUAGES, catalogue
 
 PAGES = ("/", "/draw", "/check", "/docs", "/map/territories", "/map/coverage")
 
@@ -40,6 +41,17 @@ def test_a_page_asks_for_nothing_from_elsewhere(client, path):
 def test_every_asset_of_a_page_is_there(client, path):
     for url in set(re.findall(r'(?:src|href)="(/static/[^"?]+)', client.get(path).text)):
         assert client.get(url).status_code == 200, url
+
+
+@pytest.mark.parametrize("part", ["neighbours", "act"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_part_of_the_drawing_page_brings_its_sentences_and_nothing_that_runs(client, part, language):
+    answer = client.get(f"/draw/parts/{part}", params={"lang": language})
+    assert answer.status_code == 200
+    [(kind, words)] = re.findall(r"<script([^>]*)>(.*?)</script>", answer.text, re.DOTALL)
+    assert kind == ' type="application/json"'
+    assert json.loads(words) == catalogue(language)[part]
+    assert not re.search(r"\son\w+=", answer.text)
 
 
 def test_only_an_embedded_map_may_stand_in_a_frame(client):

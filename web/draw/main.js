@@ -117,10 +117,9 @@ function showMap() {
   $("stage").scrollIntoView({ block: matchMedia("(max-width: 55.99rem)").matches ? "start" : "nearest" });
 }
 
-const talking = { desk, words: new Words({ ...start.sentences, ...start.neighbours }, start.language), saving, map, look: showMap };
-openLater("neighbours-box", desk, (may) => may.length > 0, async () => new (await import("./neighbours.js")).Neighbours(talking), talking.words.say("around.offline"));
-const acting = { desk, words: new Words(start.act, start.language), saving };
-openLater("act-box", desk, (may) => may.includes("decide"), async () => new (await import("./act.js")).ActForm(acting), acting.words.say("offline"));
+const talking = { desk, words, saving, map, look: showMap };
+openLater("neighbours", talking, (may) => may.length > 0, async () => (await import("./neighbours.js")).Neighbours);
+openLater("act", talking, (may) => may.includes("decide"), async () => (await import("./act.js")).ActForm);
 
 useKeys(desk, words, pen, map);
 useDevice(desk, words, { showPosition: (place, accuracy) => map.showPosition(place, accuracy), properties });

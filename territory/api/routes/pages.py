@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 
@@ -41,20 +41,28 @@ def draw(request: Request, pages: PagesDep, live: LiveDep) -> Response:
     language = language_of(request)
     public = live.public()
     words = catalogue(language)
-    parts = ("offline", "neighbours", "act", "ways")
+    parts = ("offline", "ways")
     sentences = {"sentences": words["draw"], **{each: words[each] for each in parts}}
     start = {"bounds": public.bounds, "language": language, **sentences}
-    rule = Telling(standing={}, profile=live.profile, language=language).referendum()
     datums, zones = reference.offered(live.profile)
     return pages.respond(
         request,
         "draw.html",
         start=start,
-        referendum=rule,
         datums=datums,
         zones=zones,
         is_fictitious=public.is_fictitious,
     )
+
+
+@router.get("/draw/parts/{part}")
+def part_of_drawing(
+    request: Request, pages: PagesDep, live: LiveDep, part: Literal["neighbours", "act"]
+) -> Response:
+    """A part of the drawing page that most people never open, and its sentences, for whoever does."""
+    language = language_of(request)
+    rule = Telling(standing={}, profile=live.profile, language=language).referendum()
+    return pages.respond(request, f"_{part}.html", words=catalogue(language)[part], referendum=rule)
 
 
 @router.get("/key")
