@@ -56,7 +56,7 @@ class Graph:
 
     def __post_init__(self) -> None:
         for values in (self.cost, self.edge_cost):
-            if not (values >= 0).all():
+            if len(values) and not values.min() >= 0:  # also where it is no number
                 raise BadCosts("costs must be numbers from 0 to infinity")
 
     @cached_property
@@ -71,14 +71,14 @@ class Graph:
         usable = np.isfinite(self.edge_cost) & np.isfinite(self.cost[self.ends]).all(axis=1)
         return _components(self.ends[usable], len(self.cost))
 
-    def contracted(self, group: Ints) -> Graph:
-        """The graph of groups of nodes: numbered from 0, each costs what its nodes cost together.
+    def contracted(self, group: Ints) -> tuple[Graph, Ints]:
+        """The graph of groups of nodes, numbered from 0: each costs what its nodes cost together.
 
-        Edges within a group go; all others keep their order.
+        Edges within a group go; the positions here of those that stay are the second answer.
         """
         ends = group[self.ends]
-        kept = ends[:, 0] != ends[:, 1]
-        return Graph(np.bincount(group, self.cost).astype(np.float64), ends[kept], self.edge_cost[kept])
+        kept = np.flatnonzero(ends[:, 0] != ends[:, 1])
+        return Graph(np.bincount(group, self.cost).astype(np.float64), ends[kept], self.edge_cost[kept]), kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,11 +124,12 @@ def steiner_tree(graph: Graph, terminals: ArrayLike, *, progress: Progress = sil
     wanted = np.unique(np.asarray(terminals, dtype=np.int64))
     joined, unreached = _joined(graph, wanted)
     near = _near_tree(graph, joined, progress)
-    if len(joined) <= 2:
-        # The tree that grows from one terminal is the cheapest path to the other.
+    least = _cost(graph, *near)
+    if len(joined) <= 2 or least == 0.0:
+        # The tree that grows from one terminal is the cheapest path to the other, and nothing costs less than 0.
         return _tree(graph, near, unreached, is_optimal=True)
     few = len(joined) <= MOST_EXACT
-    exact = _exact_tree(graph, joined, _cost(graph, *near), progress) if few else None
+    exact = _exact_tree(graph, joined, least, progress) if few else None
     return _tree(graph, near if exact is None else exact, unreached, is_optimal=exact is not None)
 
 

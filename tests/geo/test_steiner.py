@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, lil_array
+from trees import as_networkx, by_brute_force
 
 from territory.geo import steiner as module
 from territory.geo.steiner import BadCosts, Graph, cheapest_path, distances, near_tree, steiner_tree
@@ -40,26 +41,6 @@ def grid(side, seed):
         ]
     )
     return Graph(rng.uniform(0, 10, side * side), ends, rng.uniform(0, 3, len(ends)))
-
-
-def as_networkx(graph):
-    known = nx.MultiGraph()
-    known.add_nodes_from(range(len(graph.cost)))
-    known.add_weighted_edges_from((a, b, cost) for (a, b), cost in zip(graph.ends, graph.edge_cost, strict=True))
-    return known
-
-
-def by_brute_force(graph, terminals):
-    """Least cost over all sets of nodes that hold the terminals and hang together."""
-    known, least = as_networkx(graph), np.inf
-    others = [node for node in known if node not in terminals]
-    for count in range(len(others) + 1):
-        for more in combinations(others, count):
-            part = known.subgraph({*terminals, *more})
-            if nx.is_connected(part):
-                edges = nx.minimum_spanning_tree(part).size("weight")
-                least = min(least, graph.cost[list(part)].sum() + edges)
-    return least
 
 
 def by_milp(graph, terminals):
@@ -200,6 +181,11 @@ def test_one_terminal_and_one_named_twice_need_nothing_else():
         tree = steiner_tree(graph, terminals)
         assert (tree.nodes.tolist(), tree.edges.tolist(), tree.is_optimal) == ([5], [], True)
         assert tree.cost == graph.cost[5]
+
+
+def test_what_costs_nothing_costs_nothing():
+    tree = steiner_tree(Graph(np.zeros(4), np.array([[0, 1], [1, 2], [1, 3]]), np.zeros(3)), [0, 2, 3])
+    assert (tree.nodes.tolist(), tree.cost, tree.is_optimal) == ([0, 1, 2, 3], 0.0, True)
 
 
 def test_no_terminals_need_no_tree():
