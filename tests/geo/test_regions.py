@@ -428,6 +428,20 @@ def test_a_pair_that_touches_and_is_linked_is_as_quick_as_either_says():
     assert both.net.width_m.tolist() == [SIDE_M, SIDE_M]
 
 
+def test_nobody_shares_more_line_than_they_have():
+    """A block drawn twice runs beside itself and beside its neighbours."""
+    units, _ = squares(3)
+    twice = pd.concat([units, units.iloc[[1]].set_axis(["copy"])])
+    touching = contacts(twice, tolerance_m=1, min_edge_m=10)
+    patchwork = Patchwork.of(twice, touching)
+    left = np.repeat(np.arange(4), np.diff(patchwork.net.start))
+    shared_m = np.bincount(left, patchwork.net.width_m)
+    assert touching["width_m"].sum() > shared_m.sum() / 2
+    assert (shared_m <= patchwork.net.line_m * (1 + 1e-12)).all()
+    [plan] = candidate_plans(patchwork, Wanted(least=4, most=4), seed=1)
+    assert plan.regions.compactness.between(0, 1).all()
+
+
 @pytest.mark.parametrize("size", [0, -1, 1.5, None])
 def test_sizes_are_whole_numbers_from_one_on(size):
     units, touching = squares(2)

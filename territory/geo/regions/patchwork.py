@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from territory.geo.crs import require_projected
 from territory.geo.errors import GeoError
-from territory.geo.regions.arrays import NOWHERE, Bools, Ints, Net
+from territory.geo.regions.arrays import NOWHERE, Bools, Floats, Ints, Net
 
 
 class NoSize(GeoError):
@@ -83,7 +83,8 @@ class Patchwork:
         units = units.sort_index()
         shapes = np.asarray(units.array)
         places = pd.factorize(jurisdictions.reindex(units.index))[0] if jurisdictions is not None else None
-        start, other, width_m, is_way, travel_s = _contact_rows(units.index, contacts, links, barred)
+        line_m = shapely.length(shapes)
+        start, other, width_m, is_way, travel_s = _contact_rows(units.index, line_m, contacts, links, barred)
         return cls(
             units.index,
             Net(
@@ -94,7 +95,7 @@ class Patchwork:
                 travel_s=travel_s,
                 size=_whole_sizes(units.index, sizes),
                 area_m2=shapely.area(shapes),
-                line_m=shapely.length(shapes),
+                line_m=line_m,
                 jurisdiction=np.full(len(units), NOWHERE) if places is None else places.astype(np.int64),
                 place=shapely.get_coordinates(shapely.centroid(shapes)).reshape(-1, 2),
             ),
@@ -154,7 +155,7 @@ def _whole_sizes(ids: pd.Index, sizes: pd.Series | None) -> Ints:
 
 
 def _contact_rows(
-    ids: pd.Index, contacts: pd.DataFrame, links: pd.DataFrame | None, barred: pd.DataFrame | None
+    ids: pd.Index, line_m: Floats, contacts: pd.DataFrame, links: pd.DataFrame | None, barred: pd.DataFrame | None
 ) -> tuple[np.ndarray, ...]:
     """Contacts both ways, by unit: start, other, width, whether one can cross, travel time."""
     touching = contacts.assign(is_way=contacts["is_rook"].astype(bool))
@@ -177,10 +178,21 @@ def _contact_rows(
     unit, other = np.r_[low, high], np.r_[high, low]
     order = np.lexsort((other, unit))
     start = np.r_[0, np.cumsum(np.bincount(unit, minlength=len(ids)))].astype(np.int64)
-    width_m = one["width_m"].to_numpy(dtype=float)
+    width_m = _within_lines(low, high, one["width_m"].to_numpy(dtype=float), line_m)
     travel_s = one["travel_s"].to_numpy(dtype=float)
     both = [np.r_[each, each][order] for each in (width_m, is_way, travel_s)]
     return start, other[order], *both
+
+
+def _within_lines(low: Ints, high: Ints, width_m: Floats, line_m: Floats) -> Floats:
+    """(k,) widths of contacts, cut back where a unit would share more line than it has.
+
+    Around a strip thinner than the tolerance, and where units overlap, one line runs beside several others.
+    Counted whole for each, it would make regions look more compact than they are, and the search looks for those.
+    """
+    shared_m = np.bincount(low, width_m, len(line_m)) + np.bincount(high, width_m, len(line_m))
+    part = np.divide(line_m, shared_m, out=np.ones(len(line_m)), where=shared_m > line_m)
+    return np.asarray(width_m * np.minimum(part[low], part[high]))
 
 
 def _pairs(ids: pd.Index, table: pd.DataFrame) -> Ints:
