@@ -1,6 +1,5 @@
 // @ts-check
 /** The drawing page, put together: every part listens to one desk, and knows little of the others. */
-import { Asking } from "./asking.js";
 import { Desk } from "./desk.js";
 import { useDevice } from "./device.js";
 import { FactFields } from "./facts.js";
@@ -70,14 +69,16 @@ const saving = new Saving(desk, words, {
   kept: () => void offline.keep.finish(),
   send: (sending) => offline.send(sending),
 });
-const asking = new Asking(desk, words, saving);
 const remedies = new Remedies(desk, words, {
   feature,
   preview: (outcome, finding) => {
     map.showPreview(outcome ? [outcome.boundary, outcome.line].filter(Boolean) : [], finding?.geometry);
     if (outcome) showMap();
   },
-  propose: (outcome, finding) => asking.propose(outcome, finding),
+  propose: async (outcome, finding) => {
+    const asking = await import("./asking.js").catch(() => null);
+    return asking ? new asking.Asking(desk, words, saving).propose(outcome, finding) : tell(words.say("remedy.offline"));
+  },
 });
 const review = new Review(desk, words, map, {
   feature,
