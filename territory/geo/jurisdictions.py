@@ -81,12 +81,12 @@ def crossings(
     candidates = candidates[candidates.groupby("unit")["share"].transform("size") > 1]
     unit = np.asarray(units.loc[candidates["unit"]].array)
     ground = np.asarray(jurisdictions.loc[candidates["jurisdiction"]].array)
-    strip = GeoSeries(in_chunks(_ground_within, unit, ground, chunk=256), crs=units.crs)
+    strip = GeoSeries(in_chunks(ground_within, unit, ground, chunk=256), crs=units.crs)
     counted = candidates[is_wide(strip, width_m=width_m)]
     return counted[counted.groupby("unit")["share"].transform("size") > 1].reset_index(drop=True)
 
 
-def _ground_within(units: np.ndarray, jurisdictions: np.ndarray) -> np.ndarray:
+def ground_within(units: np.ndarray, jurisdictions: np.ndarray) -> np.ndarray:
     """What aligned shapes share, when the second are large and the first small."""
     near = [
         shapely.clip_by_rect(ground, *box)

@@ -278,3 +278,35 @@ def solve_sets(masks, arcs, cost, missing, rows, via, most):  # type: ignore[no-
                     row[other] = reached
                     came[other] = edge[a]
                     size = _raise(heap, place, size, row, other)
+
+
+@njit(cache=True, nogil=True)
+def parts_members(asked, ends, member, members):  # type: ignore[no-untyped-def]
+    """For some nodes, whether no piece of the others holds nodes of all members that have any left.
+
+    ``member`` is the number of the member that a node belongs to, −1 for none; a node of −1 that is asked about
+    stands for taking none away.
+    """
+    result = np.zeros(len(asked), dtype=np.bool_)
+    parent = np.empty(len(member), dtype=np.int64)
+    seen = np.empty((len(member), members), dtype=np.bool_)
+    for n in range(len(asked)):
+        out = asked[n]
+        for node in range(len(member)):
+            parent[node] = node
+        for e in range(len(ends)):
+            if ends[e, 0] != out and ends[e, 1] != out:
+                parent[_root(parent, ends[e, 0])] = _root(parent, ends[e, 1])
+        seen[:] = False
+        held = np.zeros(len(member), dtype=np.int64)
+        left = np.zeros(members, dtype=np.bool_)
+        for node in range(len(member)):
+            own = member[node]
+            if own >= 0 and node != out:
+                root = _root(parent, node)
+                left[own] = True
+                if not seen[root, own]:
+                    seen[root, own] = True
+                    held[root] += 1
+        result[n] = len(held) > 0 and held.max() < left.sum()
+    return result
