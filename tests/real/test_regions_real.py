@@ -46,7 +46,8 @@ def test_every_block_of_denver_finds_its_commune(shared_data):
     assert plan.score > 0.6
     # Compactness is measured without a union; beside it, only strips thinner than the tolerance make a difference.
     sample = plan.regions.compactness[:60]
-    ground = [units[plan.of.eq(number).fillna(False)].union_all() for number in sample.index]
+    closed = units.buffer(0.01, join_style="mitre")  # or else hairlines between projected blocks count as line
+    ground = [closed[plan.of.eq(number).fillna(False)].union_all() for number in sample.index]
     off = (sample - [4 * np.pi * each.area / each.length**2 for each in ground]).abs()
     assert off.median() < 0.01
     assert (off < 0.05).mean() > 0.9

@@ -16,6 +16,9 @@ from territory.geo.crs import require_projected
 from territory.geo.errors import GeoError
 from territory.geo.regions.arrays import NOWHERE, Bools, Floats, Ints, Net
 
+# A line that is shared to its last metre may seem to be shared a little more.
+_ROUNDING = 1e-3
+
 
 class NoSize(GeoError):
     """The size of every unit is a whole number from 1 on; where it is unknown, leave the unit out."""
@@ -83,8 +86,7 @@ class Patchwork:
         units = units.sort_index()
         shapes = np.asarray(units.array)
         places = pd.factorize(jurisdictions.reindex(units.index))[0] if jurisdictions is not None else None
-        line_m = shapely.length(shapes)
-        start, other, width_m, is_way, travel_s = _contact_rows(units.index, line_m, contacts, links, barred)
+        start, other, width_m, is_way, travel_s = _contact_rows(units.index, shapes, contacts, links, barred)
         return cls(
             units.index,
             Net(
@@ -95,7 +97,7 @@ class Patchwork:
                 travel_s=travel_s,
                 size=_whole_sizes(units.index, sizes),
                 area_m2=shapely.area(shapes),
-                line_m=line_m,
+                line_m=shapely.length(shapes),
                 jurisdiction=np.full(len(units), NOWHERE) if places is None else places.astype(np.int64),
                 place=shapely.get_coordinates(shapely.centroid(shapes)).reshape(-1, 2),
             ),
@@ -155,7 +157,11 @@ def _whole_sizes(ids: pd.Index, sizes: pd.Series | None) -> Ints:
 
 
 def _contact_rows(
-    ids: pd.Index, line_m: Floats, contacts: pd.DataFrame, links: pd.DataFrame | None, barred: pd.DataFrame | None
+    ids: pd.Index,
+    shapes: np.ndarray,
+    contacts: pd.DataFrame,
+    links: pd.DataFrame | None,
+    barred: pd.DataFrame | None,
 ) -> tuple[np.ndarray, ...]:
     """Contacts both ways, by unit: start, other, width, whether one can cross, travel time."""
     touching = contacts.assign(is_way=contacts["is_rook"].astype(bool))
@@ -178,21 +184,32 @@ def _contact_rows(
     unit, other = np.r_[low, high], np.r_[high, low]
     order = np.lexsort((other, unit))
     start = np.r_[0, np.cumsum(np.bincount(unit, minlength=len(ids)))].astype(np.int64)
-    width_m = _within_lines(low, high, one["width_m"].to_numpy(dtype=float), line_m)
+    width_m = _within_lines(low, high, one["width_m"].to_numpy(dtype=float), shapes)
     travel_s = one["travel_s"].to_numpy(dtype=float)
     both = [np.r_[each, each][order] for each in (width_m, is_way, travel_s)]
     return start, other[order], *both
 
 
-def _within_lines(low: Ints, high: Ints, width_m: Floats, line_m: Floats) -> Floats:
+def _within_lines(low: Ints, high: Ints, width_m: Floats, shapes: np.ndarray) -> Floats:
     """(k,) widths of contacts, cut back where a unit would share more line than it has.
 
     Around a strip thinner than the tolerance, and where units overlap, one line runs beside several others.
     Counted whole for each, it would make regions look more compact than they are, and the search looks for those.
+    What lies farthest is beyond another unit, so it is cut back first; of what lies as near, the narrowest.
     """
+    width_m, line_m = width_m.copy(), shapely.length(shapes)
     shared_m = np.bincount(low, width_m, len(line_m)) + np.bincount(high, width_m, len(line_m))
-    part = np.divide(line_m, shared_m, out=np.ones(len(line_m)), where=shared_m > line_m)
-    return np.asarray(width_m * np.minimum(part[low], part[high]))
+    full = shared_m > line_m * (1 + _ROUNDING)
+    doubted = np.flatnonzero((full[low] | full[high]) & (width_m > 0))
+    away_m = shapely.distance(shapes[low[doubted]], shapes[high[doubted]])
+    for k in doubted[np.lexsort((width_m[doubted], -away_m))]:
+        ends = [low[k], high[k]]
+        too_much_m = (shared_m[ends] - line_m[ends]).max()
+        if too_much_m > 0:
+            cut_m = min(too_much_m, width_m[k])
+            width_m[k] -= cut_m
+            shared_m[ends] -= cut_m
+    return width_m
 
 
 def _pairs(ids: pd.Index, table: pd.DataFrame) -> Ints:
