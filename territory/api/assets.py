@@ -21,7 +21,7 @@ from starlette.types import Scope
 from territory.words import WEB
 
 STATIC = "/static/"
-FOLDERS = ("vendor", "map", "draw", "key", "offline", "css", "i18n")
+FOLDERS = ("vendor", "map", "draw", "organize", "key", "offline", "css", "i18n")
 
 _YEAR_S = 31_536_000
 _COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)

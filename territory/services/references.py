@@ -96,6 +96,22 @@ def told(layer: ReferenceLayer) -> dict[str, Any]:
     }
 
 
+def jurisdictions_by_level(surroundings: Surroundings) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Level and source, and id and name of each jurisdiction of them by name; the widest level first."""
+    places = surroundings.jurisdictions
+    if places is None:
+        return []
+    order = {level: at for at, level in enumerate(_LEVELS)}
+    found = []
+    for (level, source), some in places.groupby(["level", "source"]):
+        named = sorted(zip(some.index, some["name"].astype(str), strict=True), key=lambda each: each[1])
+        found.append((str(level), str(source), named))
+    return sorted(found, key=lambda each: (order.get(each[0], len(order)), each[1]))
+
+
+_LEVELS = ("state", "municipality", "parish")
+
+
 def of_surroundings(surroundings: Surroundings) -> Iterator[Record]:
     """Everything that lies around territories as records."""
     if surroundings.jurisdictions is not None:

@@ -98,7 +98,8 @@ def test_it_is_read_on_any_screen(page: Page, two_states, accessible):
         "Verificación de linderos con los vecinos",
     ]
     accessible()
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Guardar como PDF").click()
+    # A PDF is a few seconds' work, and many times as long on a busy machine.
+    with page.expect_download(timeout=180_000) as download:
+        page.get_by_role("link", name="Guardar como PDF").click(timeout=180_000)
     assert download.value.suggested_filename == f"{two_states}-v1.pdf"
     assert Printed.of(download.value.path().read_bytes()).text.count("Linderos") == 1

@@ -17,7 +17,7 @@ from territory.api.pages import Pages
 from territory.api.parameters import Language, LiveDep, MapsDep, PagesDep
 from territory.api.routes.check import run_heavy, uploaded
 from territory.intake import IntakeError, reference
-from territory.services import drawing, reports
+from territory.services import drawing, references, reports
 from territory.services.acts import Telling
 from territory.services.errors import Refusal
 from territory.words import catalogue, say
@@ -63,6 +63,21 @@ def part_of_drawing(
     language = language_of(request)
     rule = Telling(standing={}, profile=live.profile, language=language).referendum()
     return pages.respond(request, f"_{part}.html", words=catalogue(language)[part], referendum=rule)
+
+
+@router.get("/organize")
+def organize(request: Request, pages: PagesDep, live: LiveDep) -> Response:
+    """Where organizers see what is missing; what it shows, only a key brings."""
+    language = language_of(request)
+    public = live.public()
+    return pages.respond(
+        request,
+        "organize.html",
+        start={"bounds": public.bounds, "language": language, "sentences": catalogue(language)["organize"]},
+        has_key=COOKIE in request.cookies,
+        jurisdictions=references.jurisdictions_by_level(public.mosaic.surroundings),
+        is_fictitious=public.is_fictitious,
+    )
 
 
 @router.get("/key")

@@ -13,12 +13,12 @@ from territory.words import say
 
 def why(gap: Gap, names: Mapping[str, str], language: str) -> str:
     """Why it is a gap, in one sentence."""
-    return say(language, f"organize.gap.{gap.of.name.lower()}.why", **_args(gap, names))
+    return say(language, f"gaps.{gap.of.name.lower()}.why", **_args(gap, names))
 
 
 def closes(gap: Gap, names: Mapping[str, str], language: str) -> str:
     """What would close it, in one sentence."""
-    key = f"organize.gap.{gap.of.name.lower()}.closes"
+    key = f"gaps.{gap.of.name.lower()}.closes"
     return say(language, key if gap.around or gap.of not in _BESIDE else f"{key}_alone", **_args(gap, names))
 
 
@@ -69,7 +69,7 @@ def feature(gap: Gap, names: Mapping[str, str], language: str) -> dict[str, Any]
         "id": gap.id,
         "properties": {
             "kind": gap.of.value,
-            "called": say(language, f"organize.gap.{gap.of.name.lower()}.called"),
+            "called": say(language, f"gaps.{gap.of.name.lower()}.called"),
             "why": why(gap, names, language),
             "closes": closes(gap, names, language),
             "councils": [{"id": each, "name": names.get(each, each)} for each in gap.councils],

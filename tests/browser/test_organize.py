@@ -1,0 +1,100 @@
+"""The organizers' page: from "what is missing here" to a printed list, at phone and desktop size."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from territory.profiles import load_profile
+from territory.records import Role
+from territory.services import keys
+from territory.services.access import OPERATOR
+from territory.services.storing import open_register
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def key(store: Path) -> str:
+    """An organizer's, for everywhere."""
+    register = open_register(str(store), load_profile())
+    ends = datetime.date.today() + datetime.timedelta(days=30)
+    issued = keys.issue(register, OPERATOR, role=Role.ORGANIZER, ends=ends)
+    register.store.close()
+    return issued.whole
+
+
+@pytest.fixture
+def organizing(page: Page, key: str) -> Page:
+    """The page, for somebody who came in."""
+    page.goto(f"/key?lang=es#{key}")
+    expect(page.get_by_role("heading", name="Organizadora u organizador")).to_be_visible()
+    page.goto("/organize?lang=es")
+    return page
+
+
+def look(page: Page) -> None:
+    page.get_by_role("button", name="Buscar lo que falta").click()
+    expect(page.locator("#found")).to_be_visible(timeout=60_000)
+
+
+def test_who_has_no_key_is_led_to_where_it_is_entered(page: Page, accessible):
+    page.goto("/organize?lang=es")
+    expect(page.get_by_text("Esta página es para quienes organizan")).to_be_visible()
+    accessible()
+    page.get_by_role("button", name="Buscar lo que falta").click()
+    expect(page.locator("#status")).to_contain_text("llave")
+
+
+def test_what_is_missing_is_listed_and_shown_and_taken_along(organizing: Page, accessible):
+    page = organizing
+    accessible()
+    look(page)
+    rows = page.locator("#gaps > li")
+    assert rows.count() >= 3
+    expect(rows.first).to_contain_text("no pertenecen a ninguna comuna")
+    accessible()
+    show = rows.first.get_by_role("button", name="Ver en el mapa")
+    show.click()
+    expect(show).to_have_attribute("aria-pressed", "true")
+    chosen = page.evaluate("() => window.organizing.map.chosen")
+    assert rows.first.get_attribute("id") == f"gap-{chosen}"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Descargar").click()
+    told = json.loads(download.value.path().read_text("utf-8"))
+    assert told["features"][0]["id"] == chosen
+
+
+def test_kinds_are_left_out_of_list_and_map_alike(organizing: Page):
+    page = organizing
+    look(page)
+    count = page.locator("#gaps > li").count()
+    page.get_by_role("checkbox", name="Podrían formar una comuna").uncheck()
+    left = page.locator("#gaps > li").count()
+    assert left < count
+    drawn = page.evaluate("() => window.organizing.map.gaps.getFeatures().map((each) => each.get('kind'))")
+    assert "B" not in drawn
+    assert len(drawn) == left
+
+
+def test_one_municipality_is_looked_at_on_its_own(organizing: Page):
+    page = organizing
+    places = page.locator("#where optgroup[label^=Municipios] option")
+    page.get_by_label("¿Dónde buscar?").select_option(places.first.get_attribute("value"))
+    look(page)
+    expect(page.locator("#coverage")).to_contain_text("Terreno en consejos")
+    area = page.evaluate("() => window.organizing.map.area.getFeatures().length")
+    assert area == 1
+
+
+def test_the_map_leads_to_the_list(organizing: Page):
+    page = organizing
+    look(page)
+    last = page.evaluate("() => window.organizing.list.gaps.at(-1).id")
+    page.evaluate("(id) => window.organizing.list.choose(id)", last)
+    expect(page.locator(f"#gap-{last}")).to_have_class("chosen")
+    expect(page.locator(f"#gap-{last} button")).to_be_focused()
