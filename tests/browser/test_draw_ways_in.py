@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import io
 import itertools
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import shapely
+from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 from pyproj import Transformer
 from registers import published
@@ -382,3 +385,214 @@ def test_without_a_key_no_words_are_taken(page, served, size, accessible):
     expect(page.locator("#linderos-key")).to_contain_text("llave de su comunidad")
     expect(page.locator("#linderos")).to_be_hidden()
     accessible()
+
+
+# Where a photo of 3000 by 2000 pixels, which becomes one of 2000 by 1333, has its corners on the ground.
+WIDE, HIGH = 2000, 1333
+CORNERS = {(0, 0): (-600, 400), (WIDE, 0): (600, 500), (WIDE, HIGH): (700, -350), (0, HIGH): (-500, -450)}
+KNOWN = [(200, 150), (1800, 250), (900, 1200)]
+
+
+def on_ground(u: float, v: float) -> tuple[float, float]:
+    """Metres east and north of home where a pixel of the photo lies."""
+    (x0, y0), (x1, y1), (x2, y2) = (CORNERS[each] for each in ((0, 0), (WIDE, 0), (0, HIGH)))
+    s, t = u / WIDE, v / HIGH
+    return x0 + s * (x1 - x0) + t * (x2 - x0), y0 + s * (y1 - y0) + t * (y2 - y0)
+
+
+@pytest.fixture
+def photo(tmp_path) -> Path:
+    """A sketch on paper, as a phone takes it: turned by its EXIF, and with the place where it was taken."""
+    drawing = Image.new("RGB", (3000, 2000), "white")
+    ImageDraw.Draw(drawing).rectangle((0, 0, 1500, 1000), fill="red")
+    exif = Image.Exif()
+    exif[0x010F] = "Maker of phones"
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825).update({1: "N", 2: (10.0, 0.0, 0.0), 3: "W", 4: (69.0, 12.0, 0.0)})
+    path = tmp_path / "croquis.jpg"
+    drawing.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif)
+    return path
+
+
+def choose_photo(page: Page, file: Path | dict) -> None:
+    box = page.locator("#croquis-box")
+    if box.get_attribute("open") is None:
+        box.locator("summary").click()
+    page.locator("#photo").set_input_files(file)
+
+
+def press(page: Page, size: str, x: float, y: float) -> None:
+    (page.touchscreen.tap if size == "phone" else page.mouse.click)(x, y)
+
+
+def tap_photo(page: Page, size: str, u: float, v: float) -> None:
+    """Tap a pixel of the photo, which lies whole in its box."""
+    at = page.locator("#photo-map")
+    at.scroll_into_view_if_needed()
+    box = at.bounding_box()
+    shrunk = max(WIDE / box["width"], HIGH / box["height"])
+    across, down = (u - WIDE / 2) / shrunk, (v - HIGH / 2) / shrunk
+    press(page, size, box["x"] + box["width"] / 2 + across, box["y"] + box["height"] / 2 + down)
+    expect(page.locator("#place-card")).to_be_focused()
+
+
+def tap_ground(page: Page, size: str, x: float, y: float) -> None:
+    """Tap the map some metres from home."""
+    at = page.evaluate(
+        """([lon, lat]) => {
+            const north = Math.log(Math.tan(((90 + lat) * Math.PI) / 360)) / Math.PI;
+            const at = [(lon / 180) * 20037508.342789244, north * 20037508.342789244];
+            const [x, y] = drawing.map.map.getPixelFromCoordinate(at);
+            const box = document.getElementById("map").getBoundingClientRect();
+            return [box.x + x, box.y + y];
+        }""",
+        place(x, y),
+    )
+    press(page, size, *at)
+
+
+def look_home(page: Page, zoom: float) -> None:
+    page.evaluate("(place) => drawing.map.lookAt([place])", [*HOME])
+    page.wait_for_function("() => !drawing.map.view.getAnimating()")
+    page.evaluate("(zoom) => drawing.map.view.setZoom(zoom)", zoom)
+
+
+def laid_at(page: Page, u: float, v: float) -> tuple[float, float]:
+    """Metres from home where the page lays a pixel of the photo."""
+    lon, lat = page.evaluate(
+        """([u, v]) => {
+            const layers = drawing.map.map.getLayers().getArray();
+            const [a, b, c, d, e, f] = layers.map((layer) => layer.get("matrix")).find((matrix) => matrix);
+            const [x, y] = [a * u + c * v + e, b * u + d * v + f];
+            const lat = (360 / Math.PI) * Math.atan(Math.exp((y / 20037508.342789244) * Math.PI)) - 90;
+            return [(x / 20037508.342789244) * 180, lat];
+        }""",
+        [u, v],
+    )
+    return (lon - HOME[0]) / EAST, (lat - HOME[1]) / NORTH
+
+
+def test_a_photo_is_laid_by_three_places_and_drawn_over(page, size, photo, accessible):
+    sent = []
+    page.on("request", lambda request: sent.append(request.method) if request.method != "GET" else None)
+    open_page(page)
+    look_home(page, 14 if size == "phone" else 15)
+    choose_photo(page, photo)
+    expect(page.locator("#croquis-step")).to_contain_text("Lugar 1 de 3")
+    accessible()
+    for number, (u, v) in enumerate(KNOWN, 1):
+        tap_photo(page, size, u, v)
+        expect(page.locator("#place-text")).to_contain_text(f"Lugar {number} de 3")
+        if number == 2:
+            accessible()
+        tap_ground(page, size, *on_ground(u, v))
+    expect(page.locator("#status")).to_contain_text("La foto quedó debajo del dibujo")
+    # A pixel of the phone's map is ten metres wide here, and so is the finger's error.
+    within_m = 40 if size == "phone" else 12
+    for u, v in ((0, 0), (WIDE, 0), (0, HIGH)):
+        assert laid_at(page, u, v) == pytest.approx(on_ground(u, v), abs=within_m)
+    accessible()
+    assert drawn(page)["points"] == []
+    page.get_by_label("Fuerza de la foto").fill("30")
+    page.get_by_label("Fuerza de la foto").dispatch_event("change")
+    page.get_by_role("button", name="Corregir el lugar 2").click()
+    expect(page.locator("#croquis-step")).to_contain_text("Lugar 2 de 3")
+    before = laid_at(page, WIDE, 0)
+    tap_photo(page, size, *KNOWN[1])
+    x, y = on_ground(*KNOWN[1])
+    tap_ground(page, size, x - 150, y)
+    after = laid_at(page, WIDE, 0)
+    assert before[0] - after[0] > 100
+    assert sent == []
+
+
+@on_desktop
+def test_a_photo_stays_on_the_phone_without_what_the_camera_wrote_and_can_be_deleted(page, size, photo):
+    open_page(page)
+    look_home(page, 15)
+    choose_photo(page, photo)
+    for u, v in KNOWN:
+        tap_photo(page, size, u, v)
+        tap_ground(page, size, *on_ground(u, v))
+    laid = laid_at(page, WIDE, HIGH)
+    page.wait_for_function(
+        """() => new Promise((told) => {
+            indexedDB.open("territory").onsuccess = ({ target: { result } }) => {
+                result.transaction("croquis").objectStore("croquis").getAll().onsuccess = ({ target }) => {
+                    window.kept = target.result;
+                    result.close();
+                    told(target.result[0]?.matches.every(Boolean));
+                };
+            };
+        })"""
+    )
+    data = bytes(page.evaluate("async () => [...new Uint8Array(await kept[0].photo.arrayBuffer())]"))
+    picture = Image.open(io.BytesIO(data))
+    # Upright, small, and with nothing beside its pixels.
+    assert picture.size == (WIDE, HIGH)
+    assert dict(picture.getexif()) == {}
+    assert b"Maker of phones" not in data
+    red, white = picture.getpixel((100, 100)), picture.getpixel((WIDE - 100, HIGH - 100))
+    assert red[0] > 200 > 80 > red[1]
+    assert min(white) > 240
+    page.goto("about:blank")
+    open_page(page)
+    page.locator("#croquis-box summary").click()
+    expect(page.locator("#croquis-step")).to_contain_text("La foto está debajo del dibujo")
+    assert laid_at(page, WIDE, HIGH) == pytest.approx(laid)
+    page.get_by_role("button", name="Borrar la foto").click()
+    page.get_by_role("dialog").get_by_role("button", name="Borrar la foto").click()
+    expect(page.locator("#croquis-told")).to_contain_text("se borró de este teléfono")
+    expect(page.locator("#croquis")).to_be_hidden()
+    open_page(page)
+    page.locator("#croquis-box summary").click()
+    expect(page.locator("#croquis")).to_be_hidden()
+
+
+@on_phone
+def test_a_photo_that_cannot_be_read_says_so(page, size):
+    open_page(page)
+    choose_photo(page, {"name": "IMG_1.HEIC", "mimeType": "image/heic", "buffer": b"\0\0\0\x18ftypheic"})
+    expect(page.locator("#croquis-told")).to_contain_text("HEIC")
+    choose_photo(page, {"name": "foto.png", "mimeType": "image/png", "buffer": b"no picture"})
+    expect(page.locator("#croquis-told")).to_contain_text("no se puede leer")
+    expect(page.locator("#croquis")).to_be_hidden()
+
+
+@on_desktop
+def test_places_on_one_line_or_in_a_mirror_are_asked_for_again(page, size, photo):
+    open_page(page)
+    look_home(page, 15)
+    choose_photo(page, photo)
+    for u, v in KNOWN[:2]:
+        tap_photo(page, size, u, v)
+        tap_ground(page, size, *on_ground(u, v))
+    tap_photo(page, size, 1000, 200)
+    tap_ground(page, size, *on_ground(1000, 200))
+    expect(page.locator("#croquis-told")).to_contain_text("en línea recta")
+    tap_photo(page, size, *KNOWN[2])
+    tap_ground(page, size, 0, 600)
+    expect(page.locator("#croquis-told")).to_contain_text("espejo")
+    tap_photo(page, size, *KNOWN[2])
+    tap_ground(page, size, *on_ground(*KNOWN[2]))
+    expect(page.locator("#status")).to_contain_text("La foto quedó debajo")
+
+
+PAPER = "document.getElementById('photo-map').map.getView()"
+
+
+@on_desktop
+def test_the_keyboard_alone_lays_a_photo(page, size, photo):
+    open_page(page)
+    look_home(page, 15)
+    choose_photo(page, photo)
+    expect(page.locator("#photo-map")).to_be_focused()
+    for steps in (["ArrowLeft", "ArrowUp"], ["ArrowRight"], ["ArrowDown"]):
+        for target, view in (("#photo-map", PAPER), ("#map", "drawing.map.view")):
+            page.locator(target).focus()
+            for step in steps:
+                page.keyboard.press(step)
+                page.wait_for_function(f"() => !{view}.getAnimating()")
+            page.keyboard.press("Enter")
+    expect(page.locator("#status")).to_contain_text("La foto quedó debajo")
+    assert drawn(page)["points"] == []

@@ -28,7 +28,8 @@ export function useKeys(desk, words, pen, map) {
 
   $("map").addEventListener("keydown", (event) => {
     if (event.target !== $("map") || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Enter" && desk.chosen >= 0) pen.moveTo(desk.chosen, map.atCrosshair());
+    if (event.key === "Enter" && map.asked) map.asked(map.middle);
+    else if (event.key === "Enter" && desk.chosen >= 0) pen.moveTo(desk.chosen, map.atCrosshair());
     else if (event.key === "Enter" && !desk.now.closed) $("add").click();
     else if (event.key === "Delete" && desk.chosen >= 0) pen.removeChosen();
     else if (event.key === "Escape" && desk.chosen >= 0) pen.choose(-1);

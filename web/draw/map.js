@@ -146,6 +146,11 @@ export class DrawMap {
     return this.around.follow(this.bounds, this.isFar);
   }
 
+  /** Lay something between what is around and what is drawn. @param {import("../vendor/ol/ol.js").VectorLayer} layer */
+  layUnder(layer) {
+    this.map.getLayers().insertAt(this.around.layers.length, layer);
+  }
+
   /** Show what a remedy would make of the lines, or nothing any more. @param {readonly any[]} geometries GeoJSON @param {any} ground that it is about */
   showPreview(geometries, ground) {
     put(this.preview, geometries);
@@ -156,6 +161,11 @@ export class DrawMap {
   /** Show the line that somebody else kept, or nothing any more. @param {any} geometry GeoJSON, or null */
   showTheirs(geometry) {
     put(this.theirs, geometry ? [geometry] : []);
+  }
+
+  /** What lies under the cross, stuck to nothing. */
+  get middle() {
+    return gridPlace(ol.toLonLat(this.centre));
   }
 
   /** Where a point in the middle of the map would land. */
@@ -240,7 +250,7 @@ export class DrawMap {
 
   /** @param {Pointed} event */
   #tapped(event) {
-    if (this.asked) return this.asked(gridPlace(ol.toLonLat(event.coordinate)));
+    if (this.asked) return afterTap(this.element, () => this.asked?.(gridPlace(ol.toLonLat(event.coordinate))));
     const handle = this.#handleAt(event);
     if (handle?.isNew) this.options.onInserted(handle.at, this.#spotAt(this.#middle(handle.at)));
     else if (handle) this.options.onTapPoint(handle.at);
@@ -401,6 +411,13 @@ function nearest(places, coordinate, reach) {
     if (gap <= least) [best, least] = [k, gap];
   });
   return best;
+}
+
+/** Act once the browser is done with a tap: what comes into the place of the finger before is tapped as well.
+ * @param {HTMLElement} element @param {() => void} act
+ */
+export function afterTap(element, act) {
+  element.addEventListener("click", act, { once: true });
 }
 
 function calm() {

@@ -25,6 +25,11 @@ export function waysIn(page) {
   const walking = later(async () => new (await import("./walk.js")).Walk(page), sorry);
   $("walk-start").addEventListener("click", () => walking((way) => way.start()));
 
+  const sketching = later(async () => new (await import("./croquis.js")).Croquis(page), sorry);
+  const sketch = /** @type {HTMLDetailsElement} */ ($("croquis-box"));
+  sketch.addEventListener("toggle", () => void (sketch.open && sketching((way) => way.open())));
+  $("photo").addEventListener("change", () => sketching((way) => way.take()));
+
   const telling = later(async () => new (await import("./linderos.js")).Linderos(page), sorry);
   const words = /** @type {HTMLDetailsElement} */ ($("linderos-box"));
   words.addEventListener("toggle", () => void (words.open && telling((way) => way.open())));

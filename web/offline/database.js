@@ -2,8 +2,8 @@
 /** Tables that this browser keeps, in one IndexedDB database of ours. */
 
 const NAME = "territory";
-const VERSION = 1;
-const NAMES = /** @type {const} */ (["drafts", "areas", "outbox", "notes"]);
+const VERSION = 2;
+const NAMES = /** @type {const} */ (["drafts", "areas", "outbox", "notes", "croquis"]);
 
 /** @typedef {{ id: string }} Row */
 
@@ -24,7 +24,9 @@ function database() {
   opened ??= new Promise((resolve, reject) => {
     const asked = indexedDB.open(NAME, VERSION);
     asked.onupgradeneeded = () => {
-      for (const name of NAMES) asked.result.createObjectStore(name, { keyPath: "id" });
+      // What an earlier version of the page made stays as it is.
+      const made = asked.result.objectStoreNames;
+      for (const name of NAMES) if (!made.contains(name)) asked.result.createObjectStore(name, { keyPath: "id" });
     };
     asked.onerror = () => reject(asked.error);
     asked.onsuccess = () => {
