@@ -374,6 +374,9 @@ def test_by_keyboard_alone_both_say_that_a_line_is_theirs(page, other_page, pair
 @on_phone
 def test_both_can_agree_to_disagree_and_take_back_what_waits(page, other_page, pair, accessible):
     ana, ben = to_border(page, pair, pair.one), to_border(other_page, pair, pair.other)
+    press(stretch(ana, "En disputa"), "Proponer")
+    card(ana).get_by_role("button", name="No, volver").click()
+    expect(stretch(ana, "En disputa")).to_be_focused()
     before = kept(ana, pair, pair.one)
     propose_middle(ana, stretch(ana, "En disputa"))
     press(stretch(ana, "Propuesto"), "Retirar")

@@ -56,7 +56,10 @@ export class Talk {
         reasons: REASONS[deed],
         yes: words.say(`yes.${deed}`),
         send: (way, reasons) => this.#send({ piece, number, deed }, { way, reasons, once }),
-        onLeave: () => map.showPreview([], null),
+        onLeave: () => {
+          map.showPreview([], null);
+          this.panel.turnTo(number);
+        },
       },
       note,
       typed,
@@ -102,7 +105,8 @@ export class Talk {
   #areas({ way, left_gain_m2, right_gain_m2, left_pieces, right_pieces }) {
     const { words } = this.page;
     const { border, name } = this.panel;
-    if (way === "shared") return words.say("way.none_moves");
+    // The way itself says that no line moves.
+    if (way === "shared") return "";
     const told = (/** @type {import("./stretch.js").Side} */ { id, area_m2 }) => {
       const gain = id === border?.left.id ? left_gain_m2 : right_gain_m2;
       const change = Math.abs(gain) < 1 ? "change.none" : gain > 0 ? "change.more" : "change.less";
