@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from benchmarks.peers.dividing import Problem
 from benchmarks.peers.task import MIN_AREA_M2, MIN_EDGE_M, SLIVER_M, Given, gap_table
-from territory.geo import coverage
+from territory.geo import coverage, regions
 from territory.geo import gaps as geo_gaps
 from territory.geo import jurisdictions as geo_jurisdictions
 
@@ -35,3 +36,11 @@ def jurisdictions(given: Given) -> pd.DataFrame:
     """Shares by the same kernel."""
     found = geo_jurisdictions.shares(given.units.geometry, given.jurisdictions.geometry, min_area_m2=MIN_AREA_M2)
     return found[["unit", "jurisdiction", "area_m2"]]
+
+
+def divide(problem: Problem, *, tries_per_unit: int = 200) -> pd.Series:
+    """One plan."""
+    patchwork = regions.Patchwork.of(problem.units.geometry, problem.contacts)
+    wanted = regions.Wanted(least=problem.least, most=problem.most)
+    [plan] = regions.candidate_plans(patchwork, wanted, seed=1, count=1, tries_per_unit=tries_per_unit)
+    return plan.of
