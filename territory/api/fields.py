@@ -109,6 +109,13 @@ class Fields:
             raise Unusable("field.ids", field=name, limit=most)
         return sorted(set(value))
 
+    def groups(self, name: str, *, most: int = 10_000) -> dict[str, tuple[str, ...]]:
+        """Ids by the name of the group that they are in."""
+        value = self._sent.get(name, {})
+        if not isinstance(value, dict) or len(value) > most or not all(map(_is_id, value)):
+            raise Unusable("field.groups", field=name, limit=most)
+        return {group: tuple(Fields({name: ids}).ids(name, most=most)) for group, ids in value.items()}
+
     def objects(self, name: str, *, most: int = 100) -> list[dict[str, Any]]:
         """JSON objects, to be read on their own."""
         value = self._sent.get(name, [])

@@ -23,6 +23,8 @@ _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
+}
+_PAGE_HEADERS = {
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
@@ -57,7 +59,9 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                for key, value in _HEADERS.items():
+                # A page loads some sixty files: on a slow line, what only pages need is not sent with each of them.
+                is_page = headers.get("content-type", "").startswith("text/html")
+                for key, value in (_HEADERS | _PAGE_HEADERS if is_page else _HEADERS).items():
                     headers.setdefault(key, value)
                 headers.setdefault("Content-Security-Policy", _DATA_POLICY)
                 say_for_whom(headers, scope)

@@ -147,3 +147,102 @@ def test_a_fault_of_ours_is_told_as_such(jobs):
     jobs.close()
     assert job.state is JobState.FAILED
     assert job.refusal is None
+
+
+def test_councils_are_grouped_and_the_same_wishes_give_the_same_plans(served):
+    wishes = {"least": 2, "most": 3, "seed": 7}
+    told = served.ask("all", "POST", "/api/proposals?lang=es", json=wishes).json()
+    assert (told["councils"], told["least"], told["most"]) == (7, 2, 3)
+    best = told["plans"][0]
+    assert best["served"] == 6
+    assert best["bound"] == 1
+    assert best["is_valid"]
+    assert [each["id"] for each in best["left_over"]] == ["far"]
+    assert "No se toca" in best["left_over"][0]["why"]
+    sizes = [len(group["properties"]["councils"]) for group in best["groups"]["features"]]
+    assert sum(sizes) == 6
+    assert all(2 <= size <= 3 for size in sizes)
+    assert served.ask("all", "POST", "/api/proposals?lang=es", json=wishes).json() == told
+
+
+def test_a_group_that_is_settled_is_kept(served):
+    told = served.ask(
+        "all", "POST", "/api/proposals", json={"least": 2, "most": 3, "locked": {"mine": ["c2", "c3"]}}
+    ).json()
+    for plan in told["plans"]:
+        kept = [
+            sorted(each["id"] for each in group["properties"]["councils"])
+            for group in plan["groups"]["features"]
+            if group["properties"]["is_locked"]
+        ]
+        assert kept == [["c2", "c3"]]
+
+
+def test_groups_made_by_hand_are_measured(served):
+    groups = {"one": ["c0", "c1", "c5"], "two": ["c2", "c3"]}
+    told = served.ask("all", "POST", "/api/proposals/measured", json={"least": 2, "most": 3, "groups": groups})
+    [plan] = told.json()["plans"]
+    assert not plan["is_valid"]
+    one, two = (group["properties"] for group in plan["groups"]["features"])
+    assert (one["is_connected"], one["is_within"]) == (False, True)
+    assert (two["is_connected"], two["is_within"]) == (True, True)
+    assert [each["id"] for each in plan["left_over"]] == ["c4", "far"]
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"least": 0},
+        {"least": 4, "most": 2},
+        {"plans": 9},
+        {"plans": 0},
+        {"councils": ["nobody"]},
+        {"locked": ["c0"]},
+        {"locked": {"a": "c0"}},
+        {"groups": {"a": ["c0"], "b": ["c0"]}},
+        {"groups": {"a": ["nobody"]}},
+    ],
+)
+def test_wishes_that_make_no_sense_are_refused_with_a_sentence(served, wishes):
+    path = "/api/proposals/measured" if "groups" in wishes else "/api/proposals"
+    refused = served.ask("all", "POST", path, json=wishes)
+    assert refused.status_code == 422
+    assert refused.json()["detail"]
+
+
+def test_candidates_come_as_a_job_too(served):
+    place = served.ask("all", "POST", "/api/jobs", json={"kind": "proposals", "least": 2}).headers["Location"]
+    assert "done" in served.ask("all", "GET", f"{place}/events").text
+    assert served.ask("all", "GET", f"{place}/result").json()["plans"]
+
+
+def test_a_plan_is_kept_shown_to_its_councils_and_thrown_away(served):
+    plan = {"kind": "communes", "name": "<b>Eje</b>", "groups": {"1": ["c0", "c1"]}, "settings": {"seed": 7}}
+    headers = {"Idempotency-Key": "once"}
+    made = served.ask("all", "POST", "/api/plans", json=plan, headers=headers)
+    assert made.status_code == 201
+    again = served.ask("all", "POST", "/api/plans", json=plan, headers=headers)
+    assert again.json() == made.json()
+    place = made.headers["Location"]
+    assert served.ask("voice", "GET", place).status_code == 404
+    assert served.ask("voice", "GET", "/api/plans").json() == []
+    shown = served.ask("all", "PATCH", place, json={"shared": True}, headers={"If-Match": made.headers["ETag"]})
+    assert shown.status_code == 200
+    assert served.ask("voice", "GET", place).json()["groups"] == {"1": ["c0", "c1"]}
+    assert served.ask("one", "GET", place).status_code == 404
+    assert served.ask(None, "GET", place).status_code == 404
+    gone = served.ask("voice", "DELETE", place, headers={"If-Match": shown.headers["ETag"]})
+    assert gone.status_code == 403
+    stale = served.ask("all", "DELETE", place, headers={"If-Match": made.headers["ETag"]})
+    assert stale.status_code == 412
+    gone = served.ask("all", "DELETE", place, headers={"If-Match": shown.headers["ETag"]})
+    assert gone.status_code == 204
+    assert served.ask("all", "GET", place).status_code == 404
+    assert served.ask("all", "GET", "/api/plans").json() == []
+
+
+def test_a_plan_names_only_what_its_maker_sees(served):
+    plan = {"name": "x", "groups": {"1": ["far", "c0"]}}
+    assert served.ask("one", "POST", "/api/plans", json=plan).status_code == 422
+    assert served.ask("one", "POST", "/api/plans", json={"name": "x", "groups": {}}).status_code == 422
+    assert served.ask("voice", "POST", "/api/plans", json=plan).status_code == 403

@@ -24,12 +24,16 @@ from territory.services import organizing
 from territory.services.access import Access, Operation, require_role
 from territory.services.errors import Unusable
 from territory.services.jobs import Job, Jobs
-from territory.services.organizing import Asked, telling
+from territory.services.organizing import Asked, Wishes, telling
 from territory.services.publishing import Bbox
 
 router = APIRouter(prefix="/api", tags=["organizing"])
 
 _LOOKS_EVERY_S = 0.25
+
+_PLANS, _SEED = 3, 1
+_WHERE = ("bbox", "jurisdiction")
+_WISHES = (*_WHERE, "councils", "least", "most", "crossing_weight", "plans", "seed", "locked")
 
 Work = Callable[[Progress], dict[str, Any]]
 
@@ -47,26 +51,53 @@ async def gaps(
     require_role(access, Operation.GROUP)
     work = _gaps(live, access, Asked(area=_box(bbox), jurisdiction=jurisdiction), language)
     limiter = request.app.state.heavy_limiter
-    return answered(await to_thread.run_sync(lambda: work(silent), limiter=limiter))
+    return answered(await to_thread.run_sync(work, silent, limiter=limiter))
+
+
+@router.post("/proposals", openapi_extra=schemas.json_request(*_WISHES), responses=schemas.CHANGED)
+async def propose(request: Request, live: LiveDep, access: AccessDep, language: Language) -> Response:
+    """Ways to group councils without a commune, the best first; the same wishes give the same plans."""
+    require_role(access, Operation.GROUP)
+    sent, _ = await json_body(request)
+    work = _proposals(live, access, _wishes(Fields(sent, _WISHES)), language)
+    return answered(await to_thread.run_sync(work, silent, limiter=request.app.state.heavy_limiter))
+
+
+@router.post(
+    "/proposals/measured", openapi_extra=schemas.json_request(*_WISHES, "groups"), responses=schemas.CHANGED
+)
+async def measure(request: Request, live: LiveDep, access: AccessDep, language: Language) -> Response:
+    """Of groups that somebody made by hand, whether they hang together, and what they measure."""
+    require_role(access, Operation.GROUP)
+    sent, _ = await json_body(request)
+    fields = Fields(sent, (*_WISHES, "groups"))
+    wishes, groups = _wishes(fields), fields.groups("groups")
+
+    def told() -> dict[str, Any]:
+        return telling.candidates(organizing.measured(live.register, access, wishes, groups), language)
+
+    return answered(await to_thread.run_sync(told, limiter=request.app.state.heavy_limiter))
 
 
 @router.post(
     "/jobs",
     status_code=202,
-    openapi_extra=schemas.json_request("kind", "bbox", "jurisdiction"),
+    openapi_extra=schemas.json_request("kind", *_WISHES),
     responses=schemas.TAKEN_ON,
 )
 async def start_job(request: Request, live: LiveDep, access: AccessDep, language: Language) -> Response:
-    """Ask for the same as a job: it is answered at once, and tells how far it is."""
+    """Ask for ``gaps`` or ``proposals`` as a job: it is answered at once, and tells how far it is."""
     require_role(access, Operation.GROUP)
     sent, _ = await json_body(request)
-    fields = Fields(sent, ("kind", "bbox", "jurisdiction"))
-    kind, bbox = fields.need("kind", limit=40), fields.text("bbox", limit=80)
-    if kind != "gaps":
-        raise Unusable("field.one_of", field="kind", known=["gaps"])
-    asked = Asked(area=_box(None if bbox is None else parse_bbox(bbox)), jurisdiction=fields.text("jurisdiction"))
+    kind = Fields(sent).need("kind", limit=40)
+    if kind == "gaps":
+        work = _gaps(live, access, _asked(Fields(sent, ("kind", *_WHERE))), language)
+    elif kind == "proposals":
+        work = _proposals(live, access, _wishes(Fields(sent, ("kind", *_WISHES))), language)
+    else:
+        raise Unusable("field.one_of", field="kind", known=["gaps", "proposals"])
     jobs: Jobs = request.app.state.jobs
-    job = jobs.start(access, kind, _gaps(live, access, asked, language))
+    job = jobs.start(access, kind, work)
     return answered(_told(job), status=202, location=f"/api/jobs/{job.id}")
 
 
@@ -96,6 +127,32 @@ async def cancel_job(request: Request, access: AccessDep, job_id: str) -> Respon
     job = _job(request, access, job_id)
     job.cancel()
     return answered(_told(job))
+
+
+def _asked(fields: Fields) -> Asked:
+    bbox = fields.text("bbox", limit=80)
+    return Asked(area=_box(None if bbox is None else parse_bbox(bbox)), jurisdiction=fields.text("jurisdiction"))
+
+
+def _wishes(fields: Fields) -> Wishes:
+    weight = fields.number("crossing_weight", least=0, most=10)
+    plans, seed = fields.count("plans", most=100), fields.count("seed", most=2**31)
+    return Wishes(
+        asked=_asked(fields),
+        councils=tuple(fields.ids("councils")),
+        least=fields.count("least", most=1_000),
+        most=fields.count("most", most=1_000),
+        crossing_weight=0.0 if weight is None else weight,
+        plans=_PLANS if plans is None else plans,
+        seed=_SEED if seed is None else seed,
+        locked=fields.groups("locked"),
+    )
+
+
+def _proposals(live: Live, access: Access, wishes: Wishes, language: str) -> Work:
+    return lambda progress: telling.candidates(
+        organizing.propose(live.register, access, wishes, progress=progress), language
+    )
 
 
 def _gaps(live: Live, access: Access, asked: Asked, language: str) -> Work:

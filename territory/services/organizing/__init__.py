@@ -1,7 +1,20 @@
 """What organizers work with: who is covered by nobody, and what could be done about it. Nothing here decides."""
 
+from territory.services.organizing.communes import Candidate, Candidates, Wishes, measured, propose
 from territory.services.organizing.gaps import Coverage, Gap, Workbench, workbench
 from territory.services.organizing.kinds import GapKind
 from territory.services.organizing.look import Asked
 
-__all__ = ["Asked", "Coverage", "Gap", "GapKind", "Workbench", "workbench"]
+__all__ = [
+    "Asked",
+    "Candidate",
+    "Candidates",
+    "Coverage",
+    "Gap",
+    "GapKind",
+    "Wishes",
+    "Workbench",
+    "measured",
+    "propose",
+    "workbench",
+]

@@ -9,7 +9,7 @@ from enum import StrEnum
 import pandas as pd
 
 from territory.geo import contiguity
-from territory.profiles import Profile
+from territory.profiles import Profile, Range
 
 
 class GapKind(StrEnum):
@@ -105,10 +105,19 @@ def fewest(kinds: pd.Series, profile: Profile) -> int:
     kinds
         Of the councils; those that are unknown do not count.
     """
+    return min(each.low for each in _ranges(kinds, profile))
+
+
+def most(kinds: pd.Series, profile: Profile) -> int:
+    """Of how many such councils a commune is made at most, see `fewest`; the higher figure of several."""
+    return max(each.high or each.low for each in _ranges(kinds, profile))
+
+
+def _ranges(kinds: pd.Series, profile: Profile) -> list[Range]:
     known = set(kinds.dropna()) & profile.councils.keys()
     if len(known) == 1 and kinds.notna().all():
-        return profile.councils[known.pop()].low
-    return min(each.low for each in profile.councils.values())
+        return [profile.councils[known.pop()]]
+    return list(profile.councils.values())
 
 
 def _groups_beside(ids: pd.Index, groups: pd.Series, crossings: pd.DataFrame) -> dict[str, set[str]]:

@@ -55,6 +55,8 @@ class Look:
         Indexed by id: ``groups`` and ``left`` (tuples of communes), ``joins``, ``kind``, ``families``.
     forming
         Councils of each commune under construction.
+    municipalities
+        By one source, in the same CRS.
     references
         By kind, the features of the reference layers that count today, in the same CRS.
     """
@@ -69,12 +71,13 @@ class Look:
         references: Mapping[str, GeoDataFrame],
         population: Mapping[str, str | None] | None,
         links: pd.DataFrame,
+        municipalities: GeoSeries | None,
         names: Mapping[str, str],
         profile: Profile,
     ) -> None:
         self.layer, self.ground, self.councils = layer, ground, councils
         self.references, self.population, self.links = references, population, links
-        self.names, self.profile = names, profile
+        self.municipalities, self.names, self.profile = municipalities, names, profile
         self.shapes: GeoSeries = layer.geometry.loc[councils.index]
         self.forming = {group: members for group, members in forming.items() if self.is_asked(members)}
 
@@ -91,6 +94,7 @@ class Look:
             layer = _seen(current, Eyes(access, current, register.profile))
             crs, ground = current.mosaic.crs, _ground(current, access, asked)
             links, names = current.mosaic.surroundings.links, dict(current.mosaic.names)
+            municipalities = _municipalities(current.mosaic.ground.jurisdictions)
         with register.reading() as reading:
             councils, forming = _councils(reading, layer, register.profile)
             references, population = _references(reading)
@@ -102,6 +106,7 @@ class Look:
             references={kind: frame.to_crs(crs) for kind, frame in references.items()},
             population=population,
             links=_NO_LINKS if links is None else links[["left", "right"]],
+            municipalities=municipalities,
             names=names,
             profile=register.profile,
         )
@@ -190,6 +195,14 @@ class Look:
 
 
 _NO_LINKS = pd.DataFrame({"left": pd.Series(dtype=object), "right": pd.Series(dtype=object)})
+
+
+def _municipalities(places: GeoDataFrame | None) -> GeoSeries | None:
+    """Municipalities in metres, by one source: of several that contradict each other each is right for itself."""
+    if places is None:
+        return None
+    found = places[(places["level"] == "municipality").to_numpy()]
+    return found.geometry[(found["source"] == found["source"].iloc[0]).to_numpy()] if len(found) else None
 
 
 def _seen(current: Current, eyes: Eyes) -> GeoDataFrame:

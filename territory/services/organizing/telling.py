@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from territory.services import reports
+from territory.services.organizing.communes import Candidate, Candidates
 from territory.services.organizing.gaps import Gap, Workbench
 from territory.services.organizing.kinds import GapKind
 from territory.words import say
@@ -80,4 +81,55 @@ def feature(gap: Gap, names: Mapping[str, str], language: str) -> dict[str, Any]
             "needed": gap.needed,
         },
         "geometry": reports.geometry(gap.shape),
+    }
+
+
+def candidates(found: Candidates, language: str) -> dict[str, Any]:
+    """Candidate communes as the API tells them: the plans, each with its groups as GeoJSON."""
+    return {
+        "councils": found.councils,
+        "least": found.least,
+        "most": found.most,
+        "seed": found.seed,
+        "plans": [_plan(plan, found, language) for plan in found.plans],
+    }
+
+
+def _plan(plan: Candidate, found: Candidates, language: str) -> dict[str, Any]:
+    names = found.names
+    return {
+        "served": found.councils - len(plan.left_over),
+        "bound": plan.bound,
+        "is_valid": plan.is_valid,
+        "compactness": plan.compactness,
+        "groups": {
+            "type": "FeatureCollection",
+            "features": [
+                {
+                    "type": "Feature",
+                    "id": group.number,
+                    "properties": {
+                        "councils": [{"id": each, "name": names.get(each, each)} for each in group.councils],
+                        "families": group.families,
+                        "area_m2": group.area_m2,
+                        "compactness": group.compactness,
+                        "crossings": group.crossings,
+                        "is_connected": group.is_connected,
+                        "is_within": group.is_within,
+                        "is_locked": group.is_locked,
+                    },
+                    "geometry": reports.geometry(group.shape),
+                }
+                for group in plan.groups
+            ],
+        },
+        "left_over": [
+            {
+                "id": each,
+                "name": names.get(each, each),
+                "reason": reason.value,
+                "why": say(language, f"organize.left_over.{reason.value}"),
+            }
+            for each, reason in sorted(plan.left_over.items())
+        ],
     }

@@ -1,0 +1,270 @@
+"""Candidate communes: how councils without one could be grouped. A plan binds nobody: that takes their acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import shapely
+from geopandas import GeoSeries
+from shapely.geometry.base import BaseGeometry
+
+from territory.geo import regions
+from territory.geo.coverage import contacts
+from territory.geo.jurisdictions import shares
+from territory.geo.progress import Progress, silent
+from territory.geo.regions import Patchwork, Reason, Wanted
+from territory.services.access import Access, Operation, require_role
+from territory.services.errors import Unusable
+from territory.services.organizing.kinds import fewest, most
+from territory.services.organizing.look import Asked, Look
+from territory.services.register import Register
+
+_NO_CONTACTS = pd.DataFrame({"left": [], "right": [], "width_m": [], "is_rook": []})
+_MOST_PLANS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What is asked of candidate communes."""
+
+    asked: Asked = field(default_factory=Asked)
+    councils: tuple[str, ...] = ()
+    """Only these, of those that nobody has; none: all in the area."""
+    least: int | None = None
+    most: int | None = None
+    """Councils of a commune; by default what the profile says of such councils."""
+    crossing_weight: float = 0.0
+    """What it costs to cross a municipal line, beside compactness from 0 to 1."""
+    plans: int = 3
+    seed: int = 1
+    locked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Communes that are settled already, by any name, with their councils."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A candidate commune."""
+
+    number: int
+    councils: tuple[str, ...]
+    shape: BaseGeometry
+    """WGS 84."""
+    area_m2: float
+    families: int | None
+    compactness: float
+    """Polsby–Popper."""
+    crossings: int
+    """Municipal lines that it crosses: information."""
+    is_connected: bool
+    is_within: bool
+    """Whether it has as many councils as wanted."""
+    is_locked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One way to group councils."""
+
+    groups: tuple[Group, ...]
+    left_over: Mapping[str, Reason]
+    """Why each council that is in no group is in none."""
+    bound: int
+    """How many are left over at least, however they are grouped."""
+    is_valid: bool
+    compactness: float
+    """Mean of the groups."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Several ways, the best first: fewest left over, then the most compact."""
+
+    plans: tuple[Candidate, ...]
+    councils: int
+    """How many there are to be grouped."""
+    least: int
+    most: int
+    seed: int
+    names: Mapping[str, str]
+
+
+def propose(register: Register, access: Access, wishes: Wishes, *, progress: Progress = silent) -> Candidates:
+    """Group councils that belong to no commune, and do not say that they wish to belong to none.
+
+    Parameters
+    ----------
+    register, access
+        Where, and who asks.
+    wishes
+        What is asked. The same wishes give the same plans, for as long as the register stays as it is.
+    progress
+        Told how far it is; what it raises ends the work.
+
+    Raises
+    ------
+    NeedsKey, Forbidden
+        Only organizers, and the operator.
+    NotFound
+        There is no such jurisdiction.
+    Unusable
+        The sizes or the number of plans make no sense, or there are no such councils to be grouped.
+    """
+    require_role(access, Operation.GROUP)
+    if not 1 <= wishes.plans <= _MOST_PLANS:
+        raise Unusable("organize.plans", limit=_MOST_PLANS)
+    progress("layout", 0, 0)
+    desk = _Desk.of(register, access, wishes)
+    locked = pd.Series(
+        {council: name for name, members in wishes.locked.items() for council in members}, dtype=object
+    )
+    plans = regions.candidate_plans(
+        desk.patchwork,
+        desk.wanted,
+        seed=wishes.seed,
+        count=wishes.plans,
+        locked=locked if len(locked) else None,
+        progress=progress,
+    )
+    return _told(desk, plans, wishes.seed)
+
+
+def measured(
+    register: Register, access: Access, wishes: Wishes, groups: Mapping[str, Sequence[str]]
+) -> Candidates:
+    """Tell of groups that somebody made by hand whether they hang together and what they measure.
+
+    Parameters
+    ----------
+    register, access, wishes
+        As for `propose`.
+    groups
+        Ids of councils by any name.
+
+    Raises
+    ------
+    NeedsKey, Forbidden, NotFound, Unusable
+        See `propose`; or a council stands in two groups.
+    """
+    require_role(access, Operation.GROUP)
+    desk = _Desk.of(register, access, wishes)
+    of = {council: number for number, name in enumerate(sorted(groups)) for council in groups[name]}
+    if len(of) != sum(map(len, groups.values())):
+        raise Unusable("organize.twice")
+    if unknown := sorted(of.keys() - set(desk.patchwork.ids)):
+        raise Unusable("organize.council", id=unknown[0])
+    region = np.array([of.get(each, -1) for each in desk.patchwork.ids], dtype=np.int64)
+    plan = regions.Plan(patchwork=desk.patchwork, wanted=desk.wanted, region=region)
+    return _told(desk, [plan], wishes.seed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """What plans are made on."""
+
+    look: Look
+    units: GeoSeries
+    patchwork: Patchwork
+    wanted: Wanted
+
+    @classmethod
+    def of(cls, register: Register, access: Access, wishes: Wishes) -> _Desk:
+        look = Look.of(register, access, wishes.asked)
+        units = look.shapes.loc[_free(look, wishes)]
+        kinds = look.councils.loc[units.index, "kind"]
+        least = fewest(kinds, look.profile) if wishes.least is None else wishes.least
+        largest = max(least, most(kinds, look.profile)) if wishes.most is None else wishes.most
+        if not 1 <= least <= largest:
+            raise Unusable("organize.sizes")
+        return cls(
+            look=look,
+            units=units,
+            patchwork=Patchwork.of(
+                units,
+                _contacts(look, units),
+                jurisdictions=_jurisdictions(look, units),
+                links=look.links,
+            ),
+            wanted=Wanted(least=least, most=largest, crossing_weight=wishes.crossing_weight),
+        )
+
+
+def _free(look: Look, wishes: Wishes) -> list[str]:
+    """Councils to be grouped: those without a commune, of those asked for, who do not wish otherwise."""
+    councils = look.councils
+    is_free = (councils["groups"].str.len() == 0) & ~councils["joins"].eq(False)
+    free = [each for each in councils.index[is_free] if look.is_asked((each,))]
+    if wishes.councils:
+        if unknown := sorted(set(wishes.councils) - set(councils.index[is_free])):
+            raise Unusable("organize.council", id=unknown[0])
+        free = sorted(set(wishes.councils))
+    if not free:
+        raise Unusable("organize.nobody")
+    return free
+
+
+def _contacts(look: Look, units: GeoSeries) -> pd.DataFrame:
+    if len(units) < 2:
+        return _NO_CONTACTS
+    limits = look.profile.tolerances
+    return contacts(units, tolerance_m=limits.sliver_m, min_edge_m=limits.min_edge_m)
+
+
+def _jurisdictions(look: Look, units: GeoSeries) -> pd.Series | None:
+    """The municipality in which most of each council lies, by the first source that has any."""
+    places = look.municipalities
+    if places is None or places.empty:
+        return None
+    found = shares(units, places).sort_values(["unit", "area_m2"], ascending=[True, False])
+    return found.drop_duplicates("unit").set_index("unit")["jurisdiction"]
+
+
+def _told(desk: _Desk, plans: Sequence[regions.Plan], seed: int) -> Candidates:
+    return Candidates(
+        plans=tuple(_candidate(desk, plan) for plan in plans),
+        councils=len(desk.units),
+        least=desk.wanted.least,
+        most=desk.wanted.most,
+        seed=seed,
+        names=desk.look.names,
+    )
+
+
+def _candidate(desk: _Desk, plan: regions.Plan) -> Candidate:
+    of = plan.of.dropna()
+    members = {int(number): tuple(some.index) for number, some in of.groupby(of)}
+    shapes = desk.look.in_degrees(
+        [
+            shapely.union_all(np.asarray(desk.units.loc[list(members[number])].array))
+            for number in plan.regions.index
+        ]
+    )
+    groups = tuple(
+        _group(desk, number, members[number], row, shape)
+        for (number, row), shape in zip(plan.regions.iterrows(), shapes, strict=True)
+    )
+    return Candidate(
+        groups=groups,
+        left_over={str(council): Reason(reason) for council, reason in plan.left_over["reason"].items()},
+        bound=plan.bound,
+        is_valid=plan.is_valid,
+        compactness=float(plan.regions["compactness"].mean()) if len(groups) else 0.0,
+    )
+
+
+def _group(desk: _Desk, number: int, members: tuple[str, ...], row: pd.Series, shape: BaseGeometry) -> Group:
+    families = desk.look.councils.loc[list(members), "families"]
+    return Group(
+        number=number,
+        councils=members,
+        shape=shape,
+        area_m2=float(row["area_m2"]),
+        families=None if families.isna().any() else int(families.sum()),
+        compactness=float(row["compactness"]),
+        crossings=int(row["crossings"]),
+        is_connected=bool(row["is_connected"]),
+        is_within=bool(row["is_within"]),
+        is_locked=bool(row["is_kept"]),
+    )
