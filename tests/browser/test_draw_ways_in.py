@@ -116,7 +116,7 @@ def test_an_old_datum_is_chosen_for_pasted_metres(page, size, accessible):
     expect(page.locator("#bring-told")).to_contain_text("parece UTM, zona 19N")
     expect(page.get_by_label("Zona UTM")).to_be_focused()
     accessible()
-    page.get_by_label("Datum").select_option("La Canoa (PSAD 56)")
+    page.get_by_label("Datum").select_option(label="La Canoa (o PSAD 56)")
     page.get_by_role("button", name="Ver cómo queda").click()
     page.get_by_role("button", name="Sí, usarlo").click()
     near(drawn(page)["points"], in_degrees(24719), 2e-7)
