@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from territory.profiles import load_profile
@@ -156,6 +157,28 @@ def test_after_one_visit_the_pages_open_with_no_connection(phone, size):
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
         expect(page.locator("#connection")).to_contain_text("Sin conexión")
         page.close()
+
+
+@on_phone
+def test_other_ways_to_a_boundary_open_for_the_first_time_with_no_connection(phone, size, tmp_path):
+    phone.grant_permissions(["geolocation"])
+    phone.set_geolocation({"longitude": -69.2, "latitude": 10.0, "accuracy": 5})
+    kept(visit(phone, "/draw?lang=es"))
+    phone.set_offline(True)
+    page = visit(phone, "/draw?lang=es")
+    page.locator("summary", has_text="Caminar el límite").click()
+    page.get_by_role("button", name="Empezar a caminar").click()
+    page.wait_for_function("() => drawing.now().points.length === 1")
+    page.get_by_role("button", name="Dejar de caminar").click()
+    path = tmp_path / "croquis.png"
+    Image.new("RGB", (400, 300), "white").save(path)
+    page.locator("#croquis-box summary").click()
+    page.locator("#photo").set_input_files(path)
+    expect(page.locator("#croquis-step")).to_contain_text("Lugar 1 de 3")
+    page.locator("#import-box summary").click()
+    page.get_by_label("O pegue aquí").fill("10.0, -69.2")
+    page.get_by_role("button", name="Ver cómo queda").click()
+    expect(page.locator("#status")).to_contain_text("conexión")
 
 
 @on_phone
