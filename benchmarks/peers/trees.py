@@ -96,7 +96,7 @@ class Rustworkx:
 
 
 class Milp:
-    """The optimum by integer programming with HiGHS: one unit flows from the last terminal to each of the others."""
+    """The optimum by integer programming: one unit flows from the last terminal to each of the others."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph

@@ -182,7 +182,7 @@ def twins_of(edge):  # type: ignore[no-untyped-def]
 def lower_bound(first, head, twin, left, terminals, step):  # type: ignore[no-untyped-def]
     """Raise a lower bound on what it costs to reach all terminals from the last one.
 
-    Around each terminal in turn a ball grows by ``step`` until it holds the last terminal. What it grows by is
+    Around each terminal a ball grows, step by step, until it holds the last terminal. What it grows by is
     taken from every arc that enters it, so that whatever reaches the terminal pays it; ``left`` keeps, in place,
     what is left of the cost of arcs.
     """
@@ -191,45 +191,46 @@ def lower_bound(first, head, twin, left, terminals, step):  # type: ignore[no-un
     heap = np.empty(len(label), dtype=np.int64)
     place = np.full(len(label), -1, dtype=np.int64)
     touched = np.empty(len(label), dtype=np.int64)
-    open_ = np.ones(len(terminals) - 1, dtype=np.bool_)
+    settled = np.zeros(len(terminals) - 1, dtype=np.int64)
     bound = 0.0
-    while open_.any():
-        for k in np.flatnonzero(open_):
-            label[terminals[k]] = 0.0
-            touched[0] = terminals[k]
-            seen = 1
-            size = _raise(heap, place, 0, label, terminals[k])
-            settled = 0
-            while size > 0 and label[heap[0]] < step:
-                node = heap[0]
-                if node == root:
-                    open_[k] = False
-                    break
-                _take(heap, place, size, label)
-                size -= 1
-                settled += 1
-                for a in range(first[node], first[node + 1]):
-                    other = head[a]
-                    reached = label[node] + left[twin[a]]
-                    if reached < label[other]:
-                        if label[other] == np.inf:
-                            touched[seen] = other
-                            seen += 1
-                        label[other] = reached
-                        size = _raise(heap, place, size, label, other)
-            grown = min(step, label[root])
-            bound += grown
-            for n in range(seen):
-                node = touched[n]
-                if label[node] >= grown:
-                    continue
-                for a in range(first[node], first[node + 1]):
-                    paid = min(label[head[a]], grown) - label[node]
-                    if paid > 0.0:
-                        left[twin[a]] = max(left[twin[a]] - paid, 0.0)
-            for n in range(seen):
-                label[touched[n]] = np.inf
-                place[touched[n]] = -1
+    while settled.min() < len(label):
+        # The smallest ball: one that holds another would pay for arcs that the other needs.
+        k = settled.argmin()
+        settled[k] = 0
+        label[terminals[k]] = 0.0
+        touched[0] = terminals[k]
+        seen = 1
+        size = _raise(heap, place, 0, label, terminals[k])
+        while size > 0 and label[heap[0]] < step:
+            node = heap[0]
+            if node == root:
+                settled[k] = len(label)
+                break
+            _take(heap, place, size, label)
+            size -= 1
+            settled[k] += 1
+            for a in range(first[node], first[node + 1]):
+                other = head[a]
+                reached = label[node] + left[twin[a]]
+                if reached < label[other]:
+                    if label[other] == np.inf:
+                        touched[seen] = other
+                        seen += 1
+                    label[other] = reached
+                    size = _raise(heap, place, size, label, other)
+        grown = min(step, label[root])
+        bound += grown
+        for n in range(seen):
+            node = touched[n]
+            if label[node] >= grown:
+                continue
+            for a in range(first[node], first[node + 1]):
+                paid = min(label[head[a]], grown) - label[node]
+                if paid > 0.0:
+                    left[twin[a]] = max(left[twin[a]] - paid, 0.0)
+        for n in range(seen):
+            label[touched[n]] = np.inf
+            place[touched[n]] = -1
     return bound
 
 

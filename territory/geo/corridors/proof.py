@@ -212,18 +212,19 @@ def _crossed(name: str, features: GeoSeries, spine: BaseGeometry, shape: BaseGeo
     met = np.sort(shapely.STRtree(shapes).query(shape, predicate="intersects"))
     inside = shapely.intersection(shapes[met], shape)
     along = shapely.intersection(shapes[met], spine)
-    is_line = shapely.get_dimensions(shapes[met]) == 1
-    area_m2 = shapely.area(inside)
+    dimension = shapely.get_dimensions(shapes[met])
+    is_line = dimension == 1
+    area_m2, length_m = shapely.area(inside), np.where(is_line, shapely.length(inside), shapely.length(along))
     times = np.where(is_line, shapely.get_num_geometries(along) * ~shapely.is_empty(along), 0)
-    # Ground that only touches the edge is not passed through.
-    kept = (area_m2 > 0) | (shapely.get_dimensions(shapes[met]) < 2)
+    # What only touches the edge is not passed through.
+    kept = np.select([dimension == 2, is_line], [area_m2 > 0, length_m > 0], True)
     table = GeoDataFrame(
         {
             "layer": name,
             "feature": features.index[met],
             "area_m2": area_m2,
             "share": area_m2 / shape.area,
-            "length_m": np.where(is_line, shapely.length(inside), shapely.length(along)),
+            "length_m": length_m,
             "crossings": times,
         },
         geometry=inside,
