@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from gerrychain import Graph, Partition, constraints, proposals, updaters
 from gerrychain.optimization import SingleMetricOptimizer
+from gerrychain.tree.bipartition_tree import PopulationBalanceError
 
 from benchmarks.peers.dividing import Problem
 from benchmarks.peers.task import Given
@@ -37,8 +38,13 @@ def divide(problem: Problem) -> pd.Series:
     labels, used = np.full(len(areas), -1), 0
     for units in problem.components():
         parts = max(1, round(len(units) / problem.target))
-        own = [0] * len(units) if parts == 1 else _plan(whole.subgraph(units.tolist()).copy(), parts, problem)
-        labels[units] = used + np.asarray([own[unit] for unit in units] if parts > 1 else own)
+        own = dict.fromkeys(units.tolist(), 0)
+        if parts > 1:
+            try:
+                own = _plan(whole.subgraph(units.tolist()).copy(), parts, problem)
+            except PopulationBalanceError:
+                continue  # it found no plan for this group, and leaves nobody over
+        labels[units] = [used + own[unit] for unit in units.tolist()]
         used += parts
     return problem.labelled(labels)
 

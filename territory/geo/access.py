@@ -357,8 +357,9 @@ def _speeds(lines: GeoSeries, speeds_kmh: pd.Series | float) -> Floats:
 
 def _merged(coords: Floats, join_m: float) -> tuple[Floats, Ints]:
     """Places of the nodes, and the node of each vertex."""
-    places, node = np.unique(coords, axis=0, return_inverse=True)
-    node = node.reshape(-1)
+    # As complex numbers, which sort much faster than rows and in the same order.
+    whole, node = np.unique(np.ascontiguousarray(coords).view(np.complex128).ravel(), return_inverse=True)
+    places = np.column_stack([whole.real, whole.imag])
     if join_m > 0 and len(places):
         pairs = KDTree(places).query_pairs(join_m, output_type="ndarray")
         shape = (len(places), len(places))
