@@ -60,6 +60,12 @@ class Patchwork:
         barred
             ``left``, ``right``: pairs between which one cannot cross although they touch; stronger than a link.
 
+        Notes
+        -----
+        The area and line of a region are sums over its units less what they share, so that no ground is put
+        together. Ground that two units of a region hold counts twice in its area, and what lies between lines that
+        are drawn apart is left out: compactness is then near that of the ground, and never more than 1.
+
         Raises
         ------
         NotProjected
