@@ -59,7 +59,7 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                # A page loads some sixty files: on a slow line, what only pages need is not sent with each of them.
+                # A page loads some sixty files: what only pages need is not sent with each of them.
                 is_page = headers.get("content-type", "").startswith("text/html")
                 for key, value in (_HEADERS | _PAGE_HEADERS if is_page else _HEADERS).items():
                     headers.setdefault(key, value)

@@ -17,6 +17,8 @@ from territory.services.storing import open_register
 
 pytestmark = pytest.mark.browser
 
+GROUPS = "window.organizing.plans.plan.groups.features"
+
 
 @pytest.fixture(scope="module")
 def key(store: Path) -> str:
@@ -98,3 +100,44 @@ def test_the_map_leads_to_the_list(organizing: Page):
     page.evaluate("(id) => window.organizing.list.choose(id)", last)
     expect(page.locator(f"#gap-{last}")).to_have_class("chosen")
     expect(page.locator(f"#gap-{last} button")).to_be_focused()
+
+
+def test_from_a_gap_to_a_plan_in_two_taps_moved_by_hand_and_kept(organizing: Page, accessible):
+    page = organizing
+    look(page)
+    page.get_by_role("button", name="Preparar un plan").first.click()
+    expect(page.locator("#plans")).to_be_visible(timeout=60_000)
+    accessible()
+    expect(page.get_by_role("button", name="Plan 1")).to_have_attribute("aria-pressed", "true")
+    drawn = page.evaluate("() => window.organizing.map.plan.getFeatures().length")
+    assert drawn == page.locator("#groups > li h3", has_text="Comuna").count() > 0
+    page.locator("#groups summary").first.click()
+    page.locator("#groups select").first.select_option("")
+    expect(page.locator("#groups > li h3", has_text="Fuera")).to_be_visible()
+    assert page.locator("#status").inner_text().startswith("Así ")
+    page.get_by_label("Nombre del plan").fill("<b>Eje</b> del río")
+    page.get_by_role("button", name="Guardar el plan").click()
+    expect(page.locator("#kept-plans")).to_contain_text("<b>Eje</b> del río")
+    accessible()
+
+
+def test_other_sizes_give_other_plans_and_a_settled_commune_stays(organizing: Page):
+    page = organizing
+    look(page)
+    page.get_by_role("button", name="Preparar un plan").first.click()
+    expect(page.locator("#plans")).to_be_visible(timeout=60_000)
+    page.get_by_label("Consejos por comuna, al menos").fill("2")
+    page.get_by_label("a lo más").fill("4")
+    page.get_by_role("button", name="Proponer de nuevo").click()
+    expect(page.locator("#groups > li").nth(1)).to_be_visible(timeout=60_000)
+    first = page.evaluate(
+        "() => window.organizing.plans.plan.groups.features[0].properties.councils.map((c) => c.id)"
+    )
+    page.locator("#groups > li").first.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Proponer de nuevo").click()
+    page.wait_for_function(
+        "() => window.organizing.plans.locked.size === 1 && window.organizing.plans.found.seed > 2"
+    )
+    [kept] = page.evaluate(f"() => ({GROUPS}).filter((each) => each.properties.is_locked)")
+    kept = [each["id"] for each in kept["properties"]["councils"]]
+    assert sorted(kept) == sorted(first)

@@ -12,16 +12,18 @@ import { $, button, item } from "../draw/page.js";
  */
 
 const SHOWN = 40;
+const CLUSTER = "B";
 
 export class GapList {
   /**
    * @param {import("../draw/words.js").Words} words
-   * @param {{ onChosen: (id: string | null) => void, onFiltered: (gaps: Gap[]) => void }} listener
+   * @param {{ onChosen: (id: string | null) => void, onFiltered: (gaps: Gap[]) => void, onPlan: (councils: string[]) => void }} listener
    */
-  constructor(words, { onChosen, onFiltered }) {
+  constructor(words, { onChosen, onFiltered, onPlan }) {
     this.words = words;
     this.onChosen = onChosen;
     this.onFiltered = onFiltered;
+    this.onPlan = onPlan;
     /** @type {Gap[]} */
     this.gaps = [];
     /** @type {Set<string>} */
@@ -117,6 +119,9 @@ export class GapList {
     const buttons = document.createElement("p");
     buttons.className = "buttons screen";
     buttons.append(show);
+    if (properties.kind === CLUSTER) {
+      buttons.append(button(words.say("plan"), () => this.onPlan(properties.councils.map((each) => each.id)), ""));
+    }
     const row = item(title, why, measures, closes, buttons);
     row.id = `gap-${id}`;
     return row;

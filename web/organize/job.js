@@ -1,10 +1,8 @@
 // @ts-check
 /** Long work on the server: begun, followed, stopped. */
+import { got } from "./server.js";
 
 /** @typedef {{ id: string, state: "waiting" | "running" | "done" | "failed" | "cancelled", step: string, done: number, of: number }} Told */
-
-/** What the server refused, in its own words. */
-export class Refused extends Error {}
 
 export class Job {
   /** @param {string} language @param {(told: Told) => void} onTold */
@@ -19,15 +17,14 @@ export class Job {
 
   /** Begin, and wait for what is found; nothing when it was stopped. @param {object} asked @returns {Promise<any>} */
   async run(asked) {
-    const begun = await this.#ask("/api/jobs", "POST", asked);
-    this.place = `/api/jobs/${(await begun.json()).id}`;
+    const begun = await got(this.language, "/api/jobs", "POST", asked);
+    this.place = `/api/jobs/${begun.id}`;
     const last = await this.#follow(this.place);
-    if (last.state === "cancelled") return null;
-    return (await this.#ask(`${this.place}/result`, "GET")).json();
+    return last.state === "cancelled" ? null : got(this.language, `${this.place}/result`, "GET");
   }
 
   async stop() {
-    if (this.place) await this.#ask(this.place, "DELETE");
+    if (this.place) await got(this.language, this.place, "DELETE");
   }
 
   /** @param {string} place @returns {Promise<Told>} */
@@ -47,16 +44,5 @@ export class Job {
         if (this.events?.readyState === EventSource.CLOSED) reject(new Error("events"));
       });
     });
-  }
-
-  /** @param {string} place @param {string} method @param {object} [body] */
-  async #ask(place, method, body) {
-    const answer = await fetch(`${place}?lang=${this.language}`, {
-      method,
-      headers: body ? { "Content-Type": "application/json" } : {},
-      body: body && JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Refused((await answer.json()).detail);
-    return answer;
   }
 }

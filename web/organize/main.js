@@ -3,11 +3,14 @@
 import { $, on, tell } from "../draw/page.js";
 import { Words } from "../draw/words.js";
 import { GapList } from "./gaps.js";
-import { Job, Refused } from "./job.js";
+import { Job } from "./job.js";
 import { GapMap } from "./map.js";
+import { Plans } from "./plans.js";
+import { Refused } from "./server.js";
 
 const start = JSON.parse($("start").textContent ?? "{}");
 const words = new Words(start.sentences, start.language);
+const STEPS = ["layout", "councils", "land", "people"];
 /** @type {any} what was found last */
 let found = null;
 
@@ -16,6 +19,7 @@ const list = new GapList(words, {
     map.choose(id);
     if (id) $("stage").scrollIntoView({ block: "nearest" });
   },
+  onPlan: (councils) => void plans.open(councils),
   onFiltered: (gaps) => map.show(gaps),
 });
 const map = new GapMap($("map"), {
@@ -29,23 +33,31 @@ const map = new GapMap($("map"), {
 const job = new Job(start.language, ({ step, done, of }) => {
   const bar = /** @type {HTMLProgressElement} */ ($("how-far"));
   if (of) [bar.max, bar.value] = [of, done];
-  $("doing").textContent = step ? words.say(`step.${step}`) : words.say("step.waiting");
+  $("doing").textContent = words.say(STEPS.includes(step) ? `step.${step}` : step ? "step.other" : "step.waiting");
 });
+
+const plans = new Plans(words, { run, onShown: (plan) => map.showPlan(plan), tell });
 
 $("ask").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const where = /** @type {HTMLSelectElement} */ ($("where")).value;
+  const told = await run({ kind: "gaps", ...areaOf(/** @type {HTMLSelectElement} */ ($("where")).value) });
+  if (told) show(told);
+});
+
+/** Have something done on the server; nothing when it was stopped or refused, which is said. @param {object} asked @returns {Promise<any>} */
+async function run(asked) {
   isWorking(true);
   try {
-    const told = await job.run({ kind: "gaps", ...areaOf(where) });
-    if (told) show(told);
-    else tell(words.say("stopped"));
+    const told = await job.run(asked);
+    if (!told) tell(words.say("stopped"));
+    return told;
   } catch (error) {
     tell(error instanceof Refused ? error.message : words.say("failed"));
+    return null;
   } finally {
     isWorking(false);
   }
-});
+}
 on("stop", () => void job.stop());
 on("print", () => print());
 on("download", () => {
@@ -81,6 +93,7 @@ function show(told) {
   $("population").textContent = told.population
     ? words.say("population", { called: told.population.called, source: told.population.source, date: told.population.date ?? "—" })
     : words.say("population.unknown");
+  $("plans").hidden = true;
   list.fill(told.features);
   map.fill(told.features, told.area);
   tell(words.say("told", { count: words.number(told.features.length) }));
@@ -113,5 +126,6 @@ function part(some, all, said) {
   return all ? `${said} (${words.number((100 * some) / all, 1)}\u00a0%)` : said;
 }
 
+if (start.has_key) void plans.listKept();
 // The tests of the page cannot read a canvas.
-Object.assign(window, { organizing: { map, list } });
+Object.assign(window, { organizing: { map, list, plans } });

@@ -1,6 +1,7 @@
 // @ts-check
 /** Where the gaps are: drawn with their letter, so that colour tells nothing alone. */
 import * as ol from "../vendor/ol/ol.js";
+import { nameOf } from "./plans.js";
 
 /** @typedef {import("./gaps.js").Gap} Gap */
 
@@ -16,6 +17,7 @@ export class GapMap {
   constructor(element, { bounds, words, onChosen }) {
     this.gaps = new ol.VectorSource();
     this.area = new ol.VectorSource();
+    this.plan = new ol.VectorSource();
     /** @type {string | null} */
     this.chosen = null;
     const layer = new ol.VectorLayer({ source: this.gaps, style: this.#look(), declutter: true });
@@ -29,6 +31,7 @@ export class GapMap {
         tiles("commune", new ol.Style({ stroke: new ol.Stroke({ color: css("group-line"), width: 2 }) })),
         new ol.VectorLayer({ source: this.area, style: new ol.Style({ stroke: new ol.Stroke({ color: css("jurisdiction"), width: 3, lineDash: [10, 6] }) }) }),
         layer,
+        new ol.VectorLayer({ source: this.plan, style: groupLook, declutter: true }),
       ],
       view: new ol.View({ maxZoom: 19, enableRotation: false }),
     });
@@ -63,6 +66,15 @@ export class GapMap {
     this.gaps.addFeatures(read({ type: "FeatureCollection", features: gaps.filter(({ geometry }) => geometry) }));
   }
 
+  /** The groups of a plan, or none any more. @param {import("./plans.js").Plan | null} plan */
+  showPlan(plan) {
+    this.plan.clear();
+    if (!plan) return;
+    this.plan.addFeatures(read(plan.groups));
+    const extent = this.plan.getExtent();
+    if (extent && !ol.isEmpty(extent)) this.view.fit(extent, { padding: PADDING });
+  }
+
   /** @param {string | null} id */
   choose(id) {
     this.chosen = id;
@@ -85,6 +97,20 @@ export class GapMap {
       });
     };
   }
+}
+
+/** Groups of a plan: a thick line and the letter that the list names them by. @param {any} feature */
+function groupLook(feature) {
+  return new ol.Style({
+    stroke: new ol.Stroke({ color: css("leaf"), width: 5 }),
+    fill: new ol.Fill({ color: "rgb(30 74 42 / 18%)" }),
+    text: new ol.Text({
+      text: nameOf(Number(feature.getId())),
+      font: "700 22px sans-serif",
+      fill: new ol.Fill({ color: css("leaf") }),
+      stroke: new ol.Stroke({ color: "#ffffff", width: 5 }),
+    }),
+  });
 }
 
 /** @param {any} told GeoJSON in degrees */

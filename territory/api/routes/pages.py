@@ -68,13 +68,19 @@ def part_of_drawing(
 @router.get("/organize")
 def organize(request: Request, pages: PagesDep, live: LiveDep) -> Response:
     """Where organizers see what is missing; what it shows, only a key brings."""
+    has_key = COOKIE in request.cookies
     language = language_of(request)
     public = live.public()
     return pages.respond(
         request,
         "organize.html",
-        start={"bounds": public.bounds, "language": language, "sentences": catalogue(language)["organize"]},
-        has_key=COOKIE in request.cookies,
+        start={
+            "bounds": public.bounds,
+            "language": language,
+            "sentences": catalogue(language)["organize"],
+            "has_key": has_key,
+        },
+        has_key=has_key,
         jurisdictions=references.jurisdictions_by_level(public.mosaic.surroundings),
         is_fictitious=public.is_fictitious,
     )
