@@ -8,9 +8,9 @@ Every run of a peer is a process of its own, peers and we take turns, and figure
 Tasks: ``tree`` is one tree through k of n nodes, beside networkx and rustworkx, which know no costs of nodes and
 approximate (``peer_excess`` is what their tree costs more, costs counted as they are; ours is the optimum).
 ``milp`` is the same on small graphs beside integer programming, which has to find the same cost. ``gap`` is what
-our tree without proof costs more than the optimum: median and worst of twenty graphs. ``pack`` is a corridor through
-a fictitious region: ground, prices, core, proof, reinforced variant and alternatives, in seconds each; ``pack_s`` is
-all but the ground, which a layer has once.
+our tree without proof costs more than the optimum: median and worst of twenty graphs. ``pack`` is a corridor
+through a fictitious region: ground, prices, core, proof, reinforced variant and alternatives, in seconds each;
+``pack_s`` is all but the ground, which a layer has once.
 """
 
 from __future__ import annotations

@@ -35,6 +35,8 @@ MOST_EXACT = 13
 _MOST_LABELS = 130_000_000
 # Steps in which the lower bound rises: finer gives a better one, more slowly, which pays off where sets are many.
 _MOST_STEPS, _SETS_PER_STEP = 100, 8
+# So few terminals are joined by the dynamic program sooner than a better tree to begin with is found.
+_FEW = 6
 # Trees whose costs differ by less cost the same.
 _ROUNDING = 1e-9
 
@@ -123,7 +125,7 @@ def steiner_tree(graph: Graph, terminals: ArrayLike, *, progress: Progress = sil
     """
     wanted = np.unique(np.asarray(terminals, dtype=np.int64))
     joined, unreached = _joined(graph, wanted)
-    near = _near_tree(graph, joined, progress)
+    near = _near_tree(graph, joined, progress, exchange=len(joined) > _FEW)
     least = _cost(graph, *near)
     if len(joined) <= 2 or least == 0.0:
         # The tree that grows from one terminal is the cheapest path to the other, and nothing costs less than 0.
@@ -136,7 +138,8 @@ def steiner_tree(graph: Graph, terminals: ArrayLike, *, progress: Progress = sil
 def near_tree(graph: Graph, terminals: ArrayLike, *, progress: Progress = silent) -> Tree:
     """Join terminals at a low cost, proved least for two at most; see `steiner_tree`."""
     joined, unreached = _joined(graph, np.unique(np.asarray(terminals, dtype=np.int64)))
-    return _tree(graph, _near_tree(graph, joined, progress), unreached, is_optimal=len(joined) <= 2)
+    near = _near_tree(graph, joined, progress, exchange=True)
+    return _tree(graph, near, unreached, is_optimal=len(joined) <= 2)
 
 
 def distances(graph: Graph, sources: ArrayLike) -> Floats:
@@ -218,8 +221,8 @@ def _tidied(graph: Graph, nodes: Ints, terminals: Ints) -> tuple[Ints, Ints]:
         edges = edges[taken[graph.ends[edges]].all(axis=1)]
 
 
-def _near_tree(graph: Graph, terminals: Ints, progress: Progress) -> tuple[Ints, Ints]:
-    """The best of Takahashi and Matsuyama's trees from every terminal, their key paths exchanged."""
+def _near_tree(graph: Graph, terminals: Ints, progress: Progress, *, exchange: bool) -> tuple[Ints, Ints]:
+    """The best of Takahashi and Matsuyama's trees from every terminal, if asked with key paths exchanged."""
     best: tuple[Ints, Ints] = (terminals, np.empty(0, dtype=np.int64))
     least = np.inf
     seen: set[bytes] = set()
@@ -227,7 +230,7 @@ def _near_tree(graph: Graph, terminals: Ints, progress: Progress) -> tuple[Ints,
         progress("near_tree", done, len(terminals))
         found = _tidied(graph, grow_tree(graph.arcs, graph.ends, graph.cost, terminals, start), terminals)
         # Many starts end in the same tree, which needs improving only once.
-        while found[0].tobytes() not in seen:
+        while exchange and found[0].tobytes() not in seen:
             seen.add(found[0].tobytes())
             found = _exchanged(graph, *found, terminals) or found
         if (cost := _cost(graph, *found)) < least:
