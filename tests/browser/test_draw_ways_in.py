@@ -226,9 +226,8 @@ def test_a_square_is_walked_with_a_trembling_signal(page, size, accessible):
     for x, y in steps[5:]:
         stand(page, x, y)
     card.get_by_role("button", name="Cerrar y terminar").click()
-    expect(page.locator("#status")).to_contain_text(
-        re.compile("de 40 puntos quedaron \\d, con un error de hasta 4")
-    )
+    result = page.get_by_role("group", name=re.compile("de 40 puntos quedaron \\d, con un error de hasta 4"))
+    expect(result).to_be_focused()
     ring = drawn(page)
     assert ring["closed"]
     assert 4 <= len(ring["points"]) <= 8
@@ -237,6 +236,8 @@ def test_a_square_is_walked_with_a_trembling_signal(page, size, accessible):
     assert "track" not in ring
     expect(card).to_be_hidden()
     accessible()
+    result.get_by_role("button", name="Listo").click()
+    expect(result).to_be_hidden()
     # Ordinary points from here on: they can be chosen, moved and taken back.
     page.get_by_role("button", name="Deshacer").click()
     assert len(drawn(page)["points"]) == 40
@@ -335,8 +336,8 @@ def open_words(page: Page, served: Served) -> None:
 def test_a_boundary_is_told_in_words_and_read_again_when_it_is_opened(page, served, size, accessible):
     enter(page, served)
     open_words(page, served)
-    page.get_by_label("Norte").fill("")
-    page.get_by_label("Oeste").fill("")
+    for field in page.locator("#linderos textarea").all():
+        field.fill("")
     page.get_by_role("button", name="Guardar las palabras").click()
     expect(page.locator("#linderos-told")).to_contain_text("al menos un lado")
     for side, text in WORDS.items():

@@ -27,7 +27,11 @@ export class Walk {
     on("walk-undo", () => page.desk.step("undo", this.words.say("walk.undone")));
     on("walk-finish", () => this.#finish());
     on("walk-leave", () => this.#leave(this.words.say("walk.left")));
-    page.desk.listen(() => this.isOpen && this.#show());
+    on("walked-seen", () => show("walked", false, "map"));
+    page.desk.listen(({ isNew }) => {
+      if (this.isOpen) this.#show();
+      if (isNew) show("walked", false, "map");
+    });
     document.addEventListener("visibilitychange", () => void (this.watch !== null && this.#stayAwake()));
   }
 
@@ -109,8 +113,12 @@ export class Walk {
     const [walked, kept] = [now.points.length, drawing.points.length];
     const accuracy = words.length(drawing.made?.accuracy_m ?? 0);
     this.#leave("");
-    desk.to(drawing, words.say("walk.done", { walked, kept, accuracy }));
-    return map.lookAt(drawing.points);
+    desk.to(drawing);
+    map.lookAt(drawing.points);
+    // On a card of its own: what the check says of the line comes into the place of everything else that is said.
+    $("walked-text").textContent = words.say("walk.done", { walked, kept, accuracy });
+    show("walked", true);
+    return $("walked").focus({ preventScroll: true });
   }
 
   /** @param {string} sentence */
