@@ -8,10 +8,16 @@ def test_every_answer_says_what_a_browser_may_not_do(client, path):
     headers = client.get(path).headers
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["x-content-type-options"] == "nosniff"
-    assert "geolocation=(self)" in headers["permissions-policy"]
     assert "default-src" in headers["content-security-policy"]
     assert "server" not in headers
     assert "server-timing" in headers
+
+
+@pytest.mark.parametrize("path", ["/", "/draw", "/check"])
+def test_pages_say_what_they_may_use_of_a_phone_and_who_may_open_them(client, path):
+    headers = client.get(path).headers
+    assert "geolocation=(self)" in headers["permissions-policy"]
+    assert headers["cross-origin-opener-policy"] == "same-origin"
 
 
 def test_data_can_do_nothing_in_a_browser(client):
