@@ -25,6 +25,7 @@ export function openLater(name, page, isFor, load) {
     whose = desk.territory?.id;
   });
   box.addEventListener("toggle", async () => {
+    if (!isFor(desk.territory?.may ?? [])) return;
     try {
       if (box.open) await (await (part ??= made())).open();
       else (await part)?.close?.();
