@@ -222,20 +222,30 @@ def _tidied(graph: Graph, nodes: Ints, terminals: Ints) -> tuple[Ints, Ints]:
 
 
 def _near_tree(graph: Graph, terminals: Ints, progress: Progress, *, exchange: bool) -> tuple[Ints, Ints]:
-    """The best of Takahashi and Matsuyama's trees from every terminal, if asked with key paths exchanged."""
+    """The best of Takahashi and Matsuyama's trees from every terminal; if asked, a better one.
+
+    Then one more is grown where the lower bound leaves nothing to pay, and both have paths exchanged.
+    """
     best: tuple[Ints, Ints] = (terminals, np.empty(0, dtype=np.int64))
     least = np.inf
-    seen: set[bytes] = set()
     for done, start in enumerate(terminals if len(terminals) > 1 else ()):
         progress("near_tree", done, len(terminals))
         found = _tidied(graph, grow_tree(graph.arcs, graph.ends, graph.cost, terminals, start), terminals)
-        # Many starts end in the same tree, which needs improving only once.
-        while exchange and found[0].tobytes() not in seen:
-            seen.add(found[0].tobytes())
-            found = _exchanged(graph, *found, terminals) or found
         if (cost := _cost(graph, *found)) < least:
             best, least = found, cost
-    return best
+    if not exchange or len(terminals) <= 2 or least == 0.0:
+        return best
+    bound = _bounded(graph, terminals, least, steps=_MOST_STEPS)
+    small, nodes = bound.part(graph, bound.least + _ROUNDING * least)
+    inner, _ = _near_tree(small, np.searchsorted(nodes, terminals), progress, exchange=False)
+    both = [best, _tidied(graph, nodes[inner], terminals)]
+    for at, tree in enumerate(both):
+        progress("exchange", at, len(both))
+        better: tuple[Ints, Ints] | None = tree
+        while better is not None:
+            both[at] = better
+            better = _exchanged(graph, *better, terminals)
+    return min(both, key=lambda tree: _cost(graph, *tree))
 
 
 def _exchanged(graph: Graph, nodes: Ints, edges: Ints, terminals: Ints) -> tuple[Ints, Ints] | None:
@@ -319,7 +329,8 @@ def _exact_tree(graph: Graph, terminals: Ints, most: float, progress: Progress) 
     """The optimum, knowing a tree of cost ``most``; ``None`` where the rows would not fit into memory."""
     most *= 1 + _ROUNDING
     sets = 1 << (len(terminals) - 1)
-    small, nodes = _needed(graph, terminals, most, steps=min(_MOST_STEPS, -(-sets // _SETS_PER_STEP)))
+    bound = _bounded(graph, terminals, most, steps=min(_MOST_STEPS, -(-sets // _SETS_PER_STEP)))
+    small, nodes = bound.part(graph, most)
     own = np.searchsorted(nodes, terminals)
     if sets * len(nodes) > _MOST_LABELS:
         return None
@@ -341,8 +352,22 @@ def _exact_tree(graph: Graph, terminals: Ints, most: float, progress: Progress) 
     return _tidied(graph, np.union1d(nodes[found], terminals), terminals)
 
 
-def _needed(graph: Graph, terminals: Ints, most: float, *, steps: int) -> tuple[Graph, Ints]:
-    """Leave out what no tree of at most ``most`` uses; the positions of the nodes that stay.
+@dataclass(frozen=True, kw_only=True)
+class _Bounded:
+    """What joining terminals costs at least: at all, and by way of each node and edge."""
+
+    least: float
+    by_node: Floats
+    by_edge: Floats
+
+    def part(self, graph: Graph, most: float) -> tuple[Graph, Ints]:
+        """The graph without what no tree of at most ``most`` uses; the positions of the nodes that stay."""
+        nodes, edges = np.flatnonzero(self.by_node <= most), np.flatnonzero(self.by_edge <= most)
+        return Graph(graph.cost[nodes], np.searchsorted(nodes, graph.ends[edges]), graph.edge_cost[edges]), nodes
+
+
+def _bounded(graph: Graph, terminals: Ints, most: float, *, steps: int) -> _Bounded:
+    """Bound trees from below, knowing one of cost ``most``.
 
     A tree costs no less than the lower bound together with what is left of the cost of its arcs once the bound
     has been paid; one that uses an arc comes to it from the last terminal and goes on to some other [1]_.
@@ -355,14 +380,13 @@ def _needed(graph: Graph, terminals: Ints, most: float, *, steps: int) -> tuple[
     first, head, edge, edge_cost = graph.arcs
     twin, tail = twins_of(edge), np.repeat(np.arange(len(graph.cost)), np.diff(first))
     left = edge_cost + graph.cost[head]
-    bound = lower_bound(first, head, twin, left, terminals, most / steps)
-    slack = most - bound - graph.cost[terminals[-1]]
+    least = graph.cost[terminals[-1]] + lower_bound(first, head, twin, left, terminals, most / steps)
     free = np.zeros(len(graph.cost))
     ahead = _spread_over((first, head, edge, left), free, terminals[-1:])
     behind = _spread_over((first, head, edge, left[twin]), free, terminals[:-1])
-    nodes = np.flatnonzero(ahead + behind <= slack)
-    edges = np.unique(edge[ahead[tail] + left + behind[head] <= slack])
-    return Graph(graph.cost[nodes], np.searchsorted(nodes, graph.ends[edges]), graph.edge_cost[edges]), nodes
+    by_edge = np.full(len(graph.ends), np.inf)
+    np.minimum.at(by_edge, edge, least + ahead[tail] + left + behind[head])
+    return _Bounded(least=least, by_node=least + ahead + behind, by_edge=by_edge)
 
 
 def _unfolded(graph: Graph, rows: Floats, via: NDArray[np.int32], root: int) -> Ints:

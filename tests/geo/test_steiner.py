@@ -163,7 +163,7 @@ def test_paths_are_exchanged_for_cheaper_ones(monkeypatch):
     monkeypatch.setattr(module, "_exchanged", lambda *_: None)
     grown = [near_tree(*each).cost for each in asked]
     assert all(after <= before + 1e-9 for after, before in zip(exchanged, grown, strict=True))
-    assert sum(after < before - 1e-9 for after, before in zip(exchanged, grown, strict=True)) >= 4
+    assert sum(after < before - 1e-9 for after, before in zip(exchanged, grown, strict=True)) >= 2
 
 
 def test_a_hub_is_taken_where_it_is_cheaper_than_what_it_replaces():
