@@ -109,6 +109,11 @@ class Fields:
             raise Unusable("field.ids", field=name, limit=most)
         return sorted(set(value))
 
+    def names(self, name: str, *, most: int = 1_000) -> tuple[str, ...]:
+        """Ids in the order given."""
+        self.ids(name, most=most)
+        return tuple(self._sent.get(name, []))
+
     def groups(self, name: str, *, most: int = 10_000) -> dict[str, tuple[str, ...]]:
         """Ids by the name of the group that they are in."""
         value = self._sent.get(name, {})

@@ -158,6 +158,8 @@ SwapAxes = Annotated[bool, typer.Option("--swap-axes", help="cli.swap_axes")]
 Tolerance = Annotated[float | None, typer.Option(min=0.1, max=500, help="cli.tolerance", metavar="M")]
 Profile = Annotated[str, typer.Option(envvar="TERRITORY_PROFILE", help="cli.profile")]
 Output = Annotated[Path | None, typer.Option("--output", help="cli.output", metavar="FILE", dir_okay=False)]
+Area = Annotated[Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="cli.gaps.area")]
+Jurisdiction = Annotated[str | None, typer.Option(metavar="ID", help="cli.gaps.jurisdiction")]
 Lang = Annotated[Language | None, typer.Option("--lang", envvar="TERRITORY_LANG", help="cli.lang")]
 
 
@@ -619,10 +621,8 @@ def list_acts(
 @app.command(help="cli.gaps.help")
 def gaps(
     ctx: typer.Context,
-    area: Annotated[
-        Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="cli.gaps.area")
-    ] = None,
-    jurisdiction: Annotated[str | None, typer.Option(metavar="ID", help="cli.gaps.jurisdiction")] = None,
+    area: Area = None,
+    jurisdiction: Jurisdiction = None,
     store: Store = DEFAULT_STORE,
     profile: Profile = "venezuela",
     lang: Lang = None,
@@ -634,13 +634,64 @@ def gaps(
 
     organize.gaps(
         store,
-        area=area,
-        jurisdiction=jurisdiction,
+        organize.asked(area, jurisdiction),
         profile=profile,
         language=ctx.obj,
         form=format_.value,
         output=output,
     )
+
+
+@app.command(help="cli.propose.help")
+def propose(
+    ctx: typer.Context,
+    area: Area = None,
+    jurisdiction: Jurisdiction = None,
+    least: Annotated[int | None, typer.Option(min=1, help="cli.propose.least")] = None,
+    most: Annotated[int | None, typer.Option(min=1, help="cli.propose.most")] = None,
+    plans: Annotated[int, typer.Option(min=1, max=5, help="cli.propose.plans")] = 3,
+    crossing_weight: Annotated[float, typer.Option(min=0, max=10, help="cli.propose.crossing_weight")] = 0.0,
+    seed: Annotated[int, typer.Option(min=0, help="cli.propose.seed")] = 1,
+    store: Store = DEFAULT_STORE,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+    format_: Annotated[Format, typer.Option("--format", help="cli.check.format")] = Format.TABLE,
+    output: Output = None,
+) -> None:
+    """Group councils without a commune."""
+    from territory.cli import organize
+    from territory.services.organizing import Wishes
+
+    wishes = Wishes(
+        asked=organize.asked(area, jurisdiction),
+        least=least,
+        most=most,
+        plans=plans,
+        crossing_weight=crossing_weight,
+        seed=seed,
+    )
+    organize.propose(store, wishes, profile=profile, language=ctx.obj, form=format_.value, output=output)
+
+
+@app.command(help="cli.corridor.help")
+def corridor(
+    ctx: typer.Context,
+    members: Annotated[list[str], typer.Argument(metavar="MEMBER...", help="cli.corridor.members")],
+    width: Annotated[float, typer.Option(min=1, help="cli.corridor.width")] = 200.0,
+    ordered: Annotated[bool, typer.Option("--ordered", help="cli.corridor.ordered")] = False,
+    reinforced: Annotated[bool, typer.Option("--reinforced", help="cli.corridor.reinforced")] = False,
+    store: Store = DEFAULT_STORE,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+    format_: Annotated[Format, typer.Option("--format", help="cli.check.format")] = Format.TABLE,
+    output: Output = None,
+) -> None:
+    """Join communes by a corridor."""
+    from territory.cli import organize
+    from territory.services.organizing import CorridorWishes
+
+    wishes = CorridorWishes(members=tuple(members), width_m=width, is_ordered=ordered, is_reinforced=reinforced)
+    organize.corridor(store, wishes, profile=profile, language=ctx.obj, form=format_.value, output=output)
 
 
 @app.command("what-if", help="cli.what_if.help")

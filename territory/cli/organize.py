@@ -1,9 +1,10 @@
-"""``territory gaps``: what is missing, as lines to read or as a layer."""
+"""``territory gaps``, ``propose`` and ``corridor``: what organizers ask, as lines to read or as a layer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import orjson
@@ -15,37 +16,52 @@ from territory.cli.progress import progress_bar
 from territory.geo.progress import silent
 from territory.geo.repair import canonical_shape
 from territory.model import WGS84
+from territory.services import organizing
 from territory.services.access import OPERATOR
 from territory.services.errors import Unusable
 from territory.services.operations import using
-from territory.services.organizing import Asked, Coverage, Workbench, telling, workbench
+from territory.services.organizing import (
+    Asked,
+    CorridorWishes,
+    Coverage,
+    Wishes,
+    Workbench,
+    corridor_telling,
+    telling,
+    workbench,
+)
 from territory.services.reference import read_profile
-from territory.words import measure, number, say
+from territory.words import measure, say
+from territory.words import number as number_of
 
 _SHOWN = 20
+_LINE = orjson.OPT_APPEND_NEWLINE
 
 
 def gaps(
     store: str,
+    where: Asked,
     *,
-    area: Path | None,
-    jurisdiction: str | None,
     profile: str,
     language: str,
     form: str,
     output: Path | None,
 ) -> None:
     """Find what is missing in an area, and write it."""
-    asked = Asked(area=None if area is None else read_area(area), jurisdiction=jurisdiction)
     with using(store, read_profile(profile)) as register, progress_bar(language) as progress:
-        bench = workbench(register, OPERATOR, asked, progress=progress or silent)
+        bench = workbench(register, OPERATOR, where, progress=progress or silent)
     if form == "table":
         write(((line + "\n").encode() for line in _lines(bench, language)), output)
         return
     told = telling.told(bench, language)
     if form == "geojson":
         told = {"type": "FeatureCollection", "features": told["features"]}
-    write([orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)], output)
+    write([orjson.dumps(told, option=_LINE)], output)
+
+
+def asked(area: Path | None, jurisdiction: str | None) -> Asked:
+    """Where to look, by what was typed."""
+    return Asked(area=None if area is None else read_area(area), jurisdiction=jurisdiction)
 
 
 def read_area(path: Path) -> MultiPolygon:
@@ -99,7 +115,88 @@ def _covered(coverage: Coverage, language: str) -> Iterator[str]:
         yield say(
             language,
             "cli.gaps.people",
-            people=number(coverage.people, language),
-            covered=number(coverage.people_in_councils, language),
+            people=number_of(coverage.people, language),
+            covered=number_of(coverage.people_in_councils, language),
             part=measure("share", share, language),
         )
+
+
+def propose(
+    store: str,
+    wishes: Wishes,
+    *,
+    profile: str,
+    language: str,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Group councils without a commune, and write the plans; as a layer, the best one."""
+    with using(store, read_profile(profile)) as register, progress_bar(language) as progress:
+        found = organizing.propose(register, OPERATOR, wishes, progress=progress or silent)
+    told = telling.candidates(found, language)
+    if form == "table":
+        write(((line + "\n").encode() for line in _plans(told, language)), output)
+        return
+    write([orjson.dumps(told["plans"][0]["groups"] if form == "geojson" else told, option=_LINE)], output)
+
+
+def corridor(
+    store: str,
+    wishes: CorridorWishes,
+    *,
+    profile: str,
+    language: str,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Join communes, and write what that takes."""
+    with using(store, read_profile(profile)) as register, progress_bar(language) as progress:
+        planned = organizing.plan_corridor(register, OPERATOR, wishes, progress=progress or silent)
+    told = corridor_telling.told(planned)
+    if form == "table":
+        write(((line + "\n").encode() for line in _corridor(told, language)), output)
+        return
+    write([orjson.dumps(told["shapes"] if form == "geojson" else told, option=_LINE)], output)
+
+
+def _plans(told: dict[str, Any], language: str) -> Iterator[str]:
+    yield say(language, "cli.propose.summary", **{key: told[key] for key in ("councils", "least", "most", "seed")})
+    for number, plan in enumerate(told["plans"], start=1):
+        groups = plan["groups"]["features"]
+        yield ""
+        yield say(
+            language,
+            "cli.propose.plan",
+            number=number,
+            groups=len(groups),
+            left_over=len(plan["left_over"]),
+            bound=plan["bound"],
+            compactness=number_of(plan["compactness"], language, 2),
+        )
+        for group in groups:
+            names = [each["name"] for each in group["properties"]["councils"]]
+            yield say(language, "cli.propose.group", count=len(names), councils=names)
+        for each in plan["left_over"]:
+            yield say(language, "cli.propose.left_over", name=each["name"], why=each["why"])
+
+
+def _corridor(told: dict[str, Any], language: str) -> Iterator[str]:
+    yield say(
+        language,
+        "cli.corridor.summary",
+        length_m=told["length_m"],
+        area_m2=told["area_m2"],
+        width_m=told["narrowest_m"] or 0.0,
+        share=told["continuity"],
+        families=number_of(told["families"], language),
+    )
+    if told["unreached"]:
+        yield say(language, "cli.corridor.unreached", members=[each["name"] for each in told["unreached"]])
+    for each in told["talk_to"]:
+        yield say(language, "cli.corridor.talk_to", name=each["name"])
+    for each in told["breaks"]:
+        beside = [one["name"] for one in each["beside"]]
+        yield say(language, "cli.corridor.break", length_m=each["length_m"], beside=beside or "—")
+    for each in told["cuts"]:
+        key = "cli.corridor.cut" if each["bypass_cost"] is not None else "cli.corridor.cut_alone"
+        yield say(language, key, name=each["council"]["name"], bypass=[one["name"] for one in each["bypass"]])

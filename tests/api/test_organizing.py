@@ -9,7 +9,7 @@ import pytest
 from desk import Desk, desk, square
 from fastapi.testclient import TestClient
 
-from territory.records import Role
+from territory.records import Membership, Role, Territory
 from territory.services.access import OPERATOR, Access
 from territory.services.errors import TooMany
 from territory.services.jobs import Jobs, JobState
@@ -246,3 +246,58 @@ def test_a_plan_names_only_what_its_maker_sees(served):
     assert served.ask("one", "POST", "/api/plans", json=plan).status_code == 422
     assert served.ask("one", "POST", "/api/plans", json={"name": "x", "groups": {}}).status_code == 422
     assert served.ask("voice", "POST", "/api/plans", json=plan).status_code == 403
+
+
+@pytest.fixture
+def joined(tmp_path):
+    """Two communes of two councils each, three councils between them, and an organizer."""
+    shapes = {f"c{column}": square(column) for column in range(7)}
+    app = desk(f"{tmp_path}/corridor.db", shapes, {})
+    with TestClient(app) as client:
+        made = Desk(client, {})
+        made.issue("all", Role.ORGANIZER)
+        register = client.app.state.live.register
+        with register.writing(OPERATOR, "test") as writing:
+            for commune, members in {"west": ["c0", "c1"], "east": ["c5", "c6"]}.items():
+                writing.put(Territory(id=commune, level="commune", called=commune))
+                for each in members:
+                    writing.put(Membership(id=f"m-{each}", member=each, group=commune))
+        yield made
+
+
+def test_a_corridor_says_with_whom_to_talk_and_who_could_part_it(joined):
+    answer = joined.ask("all", "POST", "/api/corridors", json={"members": ["west", "east"], "width_m": 100})
+    assert answer.status_code == 200
+    told = answer.json()
+    assert [each["id"] for each in told["talk_to"]] == ["c2", "c3", "c4"]
+    assert told["is_optimal"]
+    assert told["continuity"] == 1
+    assert told["narrowest_m"] >= 100 - 1e-6
+    assert {each["council"]["id"] for each in told["cuts"]} >= {"c2", "c3", "c4"}
+    assert all(each["bypass_cost"] is None for each in told["cuts"])
+    kinds = {each["properties"]["kind"] for each in told["shapes"]["features"]}
+    assert {"corridor", "backbone", "envelope"} <= kinds
+
+
+def test_a_corridor_comes_as_a_job_too_and_in_order(joined):
+    asked = {"kind": "corridor", "members": ["west", "c3", "east"], "ordered": True}
+    place = joined.ask("all", "POST", "/api/jobs", json=asked).headers["Location"]
+    assert "done" in joined.ask("all", "GET", f"{place}/events").text
+    told = joined.ask("all", "GET", f"{place}/result").json()
+    assert [each["id"] for each in told["talk_to"]] == ["c2", "c4"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"members": ["west"]}, 422),
+        ({"members": ["west", "nobody"]}, 404),
+        ({"members": ["west", "east"], "width_m": 0}, 422),
+        ({"members": "west"}, 422),
+        ({"members": ["west", "east"], "wide": 3}, 422),
+    ],
+)
+def test_a_corridor_that_makes_no_sense_is_refused_with_a_sentence(joined, asked, status):
+    refused = joined.ask("all", "POST", "/api/corridors", json=asked)
+    assert refused.status_code == status
+    assert refused.json()["detail"]

@@ -24,7 +24,7 @@ from territory.services import organizing
 from territory.services.access import Access, Operation, require_role
 from territory.services.errors import Unusable
 from territory.services.jobs import Job, Jobs
-from territory.services.organizing import Asked, Wishes, telling
+from territory.services.organizing import Asked, CorridorWishes, Wishes, corridor_telling, telling
 from territory.services.publishing import Bbox
 
 router = APIRouter(prefix="/api", tags=["organizing"])
@@ -34,6 +34,7 @@ _LOOKS_EVERY_S = 0.25
 _PLANS, _SEED = 3, 1
 _WHERE = ("bbox", "jurisdiction")
 _WISHES = (*_WHERE, "councils", "least", "most", "crossing_weight", "plans", "seed", "locked")
+_CORRIDOR = ("members", "width_m", "within", "ordered", "reinforced")
 
 Work = Callable[[Progress], dict[str, Any]]
 
@@ -79,14 +80,23 @@ async def measure(request: Request, live: LiveDep, access: AccessDep, language: 
     return answered(await to_thread.run_sync(told, limiter=request.app.state.heavy_limiter))
 
 
+@router.post("/corridors", openapi_extra=schemas.json_request(*_CORRIDOR), responses=schemas.CHANGED)
+async def join(request: Request, live: LiveDep, access: AccessDep) -> Response:
+    """What joins communes at the least cost, what is missing, and with whom to talk."""
+    require_role(access, Operation.GROUP)
+    sent, _ = await json_body(request)
+    work = _corridor(live, access, Fields(sent, _CORRIDOR))
+    return answered(await to_thread.run_sync(work, silent, limiter=request.app.state.heavy_limiter))
+
+
 @router.post(
     "/jobs",
     status_code=202,
-    openapi_extra=schemas.json_request("kind", *_WISHES),
+    openapi_extra=schemas.json_request("kind", *_WISHES, *_CORRIDOR),
     responses=schemas.TAKEN_ON,
 )
 async def start_job(request: Request, live: LiveDep, access: AccessDep, language: Language) -> Response:
-    """Ask for ``gaps`` or ``proposals`` as a job: it is answered at once, and tells how far it is."""
+    """Ask for ``gaps``, ``proposals`` or a ``corridor`` as a job: answered at once, and told how far it is."""
     require_role(access, Operation.GROUP)
     sent, _ = await json_body(request)
     kind = Fields(sent).need("kind", limit=40)
@@ -94,8 +104,10 @@ async def start_job(request: Request, live: LiveDep, access: AccessDep, language
         work = _gaps(live, access, _asked(Fields(sent, ("kind", *_WHERE))), language)
     elif kind == "proposals":
         work = _proposals(live, access, _wishes(Fields(sent, ("kind", *_WISHES))), language)
+    elif kind == "corridor":
+        work = _corridor(live, access, Fields(sent, ("kind", *_CORRIDOR)))
     else:
-        raise Unusable("field.one_of", field="kind", known=["gaps", "proposals"])
+        raise Unusable("field.one_of", field="kind", known=["gaps", "proposals", "corridor"])
     jobs: Jobs = request.app.state.jobs
     job = jobs.start(access, kind, work)
     return answered(_told(job), status=202, location=f"/api/jobs/{job.id}")
@@ -146,6 +158,21 @@ def _wishes(fields: Fields) -> Wishes:
         plans=_PLANS if plans is None else plans,
         seed=_SEED if seed is None else seed,
         locked=fields.groups("locked"),
+    )
+
+
+def _corridor(live: Live, access: Access, fields: Fields) -> Work:
+    width_m = fields.number("width_m", least=1, most=100_000)
+    within = fields.number("within", least=0, most=1e9)
+    given = {"width_m": width_m, "within": within}
+    wishes = CorridorWishes(
+        members=fields.names("members"),
+        is_ordered=fields.truth("ordered", otherwise=False),
+        is_reinforced=fields.truth("reinforced", otherwise=False),
+        **{name: value for name, value in given.items() if value is not None},
+    )
+    return lambda progress: corridor_telling.told(
+        organizing.plan_corridor(live.register, access, wishes, progress=progress)
     )
 
 

@@ -1,4 +1,4 @@
-"""``territory gaps``: what is missing in an area, as lines, as JSON and as a layer."""
+"""``territory gaps``, ``propose`` and ``corridor``: as lines, as JSON and as a layer."""
 
 import json
 
@@ -47,3 +47,35 @@ def test_an_area_that_is_none_is_refused_with_a_sentence(run, store, tmp_path, c
     area.write_text(text, "utf-8")
     run("gaps", "--store", store, "--area", area, "--lang", "es", code=2)
     assert "area.geojson" in capsys.readouterr().err
+
+
+def test_candidate_communes_are_proposed_and_written_as_a_layer(run, store, tmp_path, capsys):
+    run("propose", "--store", store, "--least", 2, "--most", 3, "--plans", 1, "--lang", "es")
+    said = capsys.readouterr().out
+    assert "6 consejos sin comuna" in said
+    assert "quedan fuera 0 (mínimo posible 0)" in said
+    file = tmp_path / "plan.geojson"
+    run("propose", "--store", store, "--least", 2, "--most", 3, "--format", "geojson", "--output", file)
+    groups = json.loads(file.read_text("utf-8"))["features"]
+    assert sum(len(each["properties"]["councils"]) for each in groups) == 6
+
+
+def test_sizes_that_make_no_sense_are_refused(run, store, capsys):
+    run("propose", "--store", store, "--least", 5, "--most", 2, "--lang", "es", code=2)
+    assert "no puede ser menor" in capsys.readouterr().err
+
+
+def test_a_corridor_says_with_whom_to_talk(run, store, capsys):
+    first, last = sorted(grid(6, 1))[0], sorted(grid(6, 1))[-1]
+    run("corridor", first, last, "--store", store, "--width", 50, "--lang", "es")
+    said = capsys.readouterr().out
+    assert said.startswith("Corredor de ")
+    assert said.count("Hablar con") == 4
+    run("corridor", first, last, "--store", store, "--width", 50, "--format", "geojson")
+    kinds = {each["properties"]["kind"] for each in json.loads(capsys.readouterr().out)["features"]}
+    assert "backbone" in kinds
+
+
+def test_a_member_that_is_none_is_refused(run, store, capsys):
+    run("corridor", sorted(grid(6, 1))[0], "nobody", "--store", store, "--lang", "es", code=2)
+    assert "nobody" in capsys.readouterr().err
