@@ -7,6 +7,7 @@ import math
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
+from shapely import MultiPolygon, box
 
 from territory.api.language import language_of
 from territory.api.live import Live
@@ -47,6 +48,11 @@ def _bbox(
     ] = None,
 ) -> Bbox | None:
     return None if bbox is None else parse_bbox(bbox)
+
+
+def area_of(bbox: Bbox | None) -> MultiPolygon | None:
+    """A box as ground, WGS 84."""
+    return None if bbox is None else MultiPolygon([box(*bbox)])
 
 
 def _live(request: Request) -> Live:

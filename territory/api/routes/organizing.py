@@ -7,10 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 import orjson
-import shapely
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
-from shapely import MultiPolygon
 from starlette.responses import StreamingResponse
 
 from territory.api import schemas
@@ -18,14 +16,13 @@ from territory.api.changes import PRIVATE, answered, json_body
 from territory.api.fields import Fields
 from territory.api.keys import AccessDep
 from territory.api.live import Live
-from territory.api.parameters import BboxParam, Language, LiveDep, parse_bbox
+from territory.api.parameters import BboxParam, Language, LiveDep, area_of, parse_bbox
 from territory.geo.progress import Progress, silent
 from territory.services import organizing
 from territory.services.access import Access, Operation, require_role
 from territory.services.errors import Unusable
 from territory.services.jobs import Job, Jobs
 from territory.services.organizing import Asked, CorridorWishes, Wishes, corridor_telling, telling
-from territory.services.publishing import Bbox
 
 router = APIRouter(prefix="/api", tags=["organizing"])
 
@@ -50,7 +47,7 @@ async def gaps(
 ) -> Response:
     """Who is covered by nobody in an area, why, and what would close it; the weightiest first."""
     require_role(access, Operation.GROUP)
-    work = _gaps(live, access, Asked(area=_box(bbox), jurisdiction=jurisdiction), language)
+    work = _gaps(live, access, Asked(area=area_of(bbox), jurisdiction=jurisdiction), language)
     limiter = request.app.state.heavy_limiter
     return answered(await to_thread.run_sync(work, silent, limiter=limiter))
 
@@ -143,7 +140,9 @@ async def cancel_job(request: Request, access: AccessDep, job_id: str) -> Respon
 
 def _asked(fields: Fields) -> Asked:
     bbox = fields.text("bbox", limit=80)
-    return Asked(area=_box(None if bbox is None else parse_bbox(bbox)), jurisdiction=fields.text("jurisdiction"))
+    return Asked(
+        area=area_of(None if bbox is None else parse_bbox(bbox)), jurisdiction=fields.text("jurisdiction")
+    )
 
 
 def _wishes(fields: Fields) -> Wishes:
@@ -186,10 +185,6 @@ def _gaps(live: Live, access: Access, asked: Asked, language: str) -> Work:
     return lambda progress: telling.told(
         organizing.workbench(live.register, access, asked, progress=progress), language
     )
-
-
-def _box(bbox: Bbox | None) -> MultiPolygon | None:
-    return None if bbox is None else MultiPolygon([shapely.box(*bbox)])
 
 
 def _job(request: Request, access: Access, job_id: str) -> Job:
