@@ -34,7 +34,7 @@ def our_table(text: str, name: str) -> dict[str, Cells] | None:
         A row has more or fewer cells than there are columns.
     """
     text = text.removeprefix("\ufeff")
-    delimiter = next((each for each in _DELIMITERS if is_ours(_header(text, each))), None)
+    delimiter = our_delimiter(text)
     if delimiter is None:
         return None
     csv.field_size_limit(_LONGEST_FIELD)
@@ -54,6 +54,12 @@ def our_table(text: str, name: str) -> dict[str, Cells] | None:
         raise IntakeError("file.damaged", name=name, kind="CSV") from None
     columns = zip(*rows, strict=True) if rows else [()] * len(header)
     return {column: list(map(unprotected, cells)) for column, cells in zip(header, columns, strict=True)}
+
+
+def our_delimiter(text: str) -> str | None:
+    """What stands between the cells of a CSV of ours, ``None`` for any other text."""
+    text = text.removeprefix("\ufeff")
+    return next((each for each in _DELIMITERS if is_ours(_header(text, each))), None)
 
 
 def _header(text: str, delimiter: str) -> list[str]:

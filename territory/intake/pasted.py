@@ -8,6 +8,7 @@ from typing import Any
 
 from territory.intake.angles import Value, parse_angle, parse_pair
 from territory.intake.errors import IntakeError
+from territory.intake.ours import our_delimiter
 from territory.intake.reference import parse_crs
 from territory.intake.source import Choose, Source
 from territory.intake.table import Layout, has_coordinates, layout, read_table, with_shapes
@@ -66,6 +67,9 @@ def read_pasted(text: str, choose: Choose, *, profile: Profile, crs: str | None 
     IntakeError
         See `read_table`.
     """
+    if our_delimiter(text) is not None:
+        # Written by this program and read back to the letter: a list in one of its cells is nobody's list.
+        return read_table(text, choose, profile=profile, crs=crs, name=name)
     source = _well_known(text, crs, name)
     if source is not None:
         return source
@@ -105,8 +109,9 @@ def _well_known(text: str, crs: str | None, name: str) -> Source | None:
 
 def _rows(text: str) -> str:
     """One vertex a line, without brackets and words around it; several lines keep their numbers."""
-    lines = text.splitlines()
-    if len(lines) == 1 and _RUN.fullmatch(text):
+    # Not "splitlines": a cell in quotes may hold what Python takes for the end of a line.
+    lines = text.split("\n")
+    if len(text.splitlines()) == 1 and _RUN.fullmatch(text):
         return "\n".join(text.split())
     if all(_BRACKETED.fullmatch(line) for line in lines if line.strip()):
         lines = [_BRACKETED.sub(r"\1", line) for line in lines]
