@@ -279,6 +279,21 @@ def test_what_needs_the_neighbour_s_yes_is_proposed_and_moves_nothing(entered, s
 
 
 @on_phone
+def test_what_a_council_says_of_itself_is_kept_apart_from_its_line(entered, served, council, accessible):
+    open_territory(entered, council)
+    entered.locator("summary", has_text="Datos del consejo").click()
+    entered.get_by_label("Número de familias").fill("123")
+    accessible()
+    entered.get_by_role("button", name="Guardar estos datos").click()
+    expect(entered.locator("#status")).to_contain_text("quedaron guardados")
+    entered.get_by_label("Número de familias").fill("124")
+    entered.get_by_role("button", name="Guardar estos datos").click()
+    expect(entered.locator("#status")).to_contain_text("quedaron guardados")
+    told = ask(entered, served, council, "GET", f"/api/territories/{council}").json()["properties"]
+    assert (told["families"], told["version"]) == (124, 1)
+
+
+@on_phone
 def test_without_a_key_it_is_a_sketch_that_cannot_be_saved(page, served, council):
     open_territory(page, council)
     expect(page.locator("#whose")).to_contain_text("hace falta la llave")

@@ -426,7 +426,7 @@ def test_a_tab_that_is_killed_in_the_middle_of_a_drawing_loses_nothing(phone, si
         page.goto("chrome://crash")
     page.close()
     page = ready(visit(phone, "/draw?lang=es"))
-    expect(page.locator("#drafts")).to_contain_text(re.compile(r"Dibujo nuevo: .* con 3 puntos, sin cerrar"))
+    expect(page.locator("#drafts")).to_contain_text(re.compile(r"Dibujo nuevo: .*sin cerrar \(puntos: 3\)"))
     accessible(page)
     page.get_by_role("button", name="Continuar").click()
     assert drawn(page) == before

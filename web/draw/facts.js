@@ -1,6 +1,7 @@
 // @ts-check
 /** What a council says of itself beside its line. */
-import { $ } from "./page.js";
+import { $, on, show, tell } from "./page.js";
+import { ask } from "./server.js";
 
 /** @typedef {import("./keep.js").Facts} Facts */
 
@@ -16,6 +17,15 @@ export class FactFields {
     };
     this.families.addEventListener("input", changed);
     this.kind.addEventListener("change", changed);
+    /** @type {import("./territory.js").Territory | null} whose facts they are */
+    this.territory = null;
+    on("keep-facts", () => void this.#keep());
+  }
+
+  /** They are those of a territory, and can be kept where the key allows. @param {import("./territory.js").Territory} territory */
+  belong(territory) {
+    this.territory = territory;
+    show("keep-facts", territory.may.includes("describe") && territory.revision > 0, "families");
   }
 
   /** As they are written. @returns {Facts} */
@@ -41,6 +51,24 @@ export class FactFields {
     const { said } = this;
     const isKind = [...this.kind.options].some(({ value }) => value === kind);
     this.fill({ families: Number.isInteger(families) ? String(families) : said.families, kind: isKind ? kind : said.kind });
+  }
+
+  /** What is said of a territory is kept apart from its line: it needs no new version of that. */
+  async #keep() {
+    const { territory, words } = this;
+    if (!territory || this.families.getAttribute("aria-invalid") === "true") return this.families.focus();
+    try {
+      const { answer, refused } = await ask(`/api/territories/${encodeURIComponent(territory.id)}`, words, {
+        method: "PATCH",
+        body: this.read,
+        version: territory.revision,
+      });
+      if (answer) territory.revision = answer.revision;
+      tell(refused ?? words.say("facts.kept"));
+    } catch {
+      tell(words.say("facts.offline"));
+    }
+    return undefined;
   }
 
   #showFault() {

@@ -179,6 +179,7 @@ async function open(territory) {
 /** The drawing is one of this territory. @param {import("./territory.js").Territory} territory */
 function belong(territory) {
   desk.territory = territory;
+  facts.belong(territory);
   $("whose").textContent = words.say(territory.may.length ? "whose.own" : "whose.sketch", { name: territory.name });
   map.around.leaveOut(territory.id);
 }

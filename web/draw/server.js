@@ -6,7 +6,7 @@
 /** What it answers, or the sentence with which it refuses; throws when it cannot be reached.
  * @param {string} path
  * @param {{ language: string }} words
- * @param {{ method?: "GET" | "POST" | "PUT" | "DELETE", body?: object, version?: number, once?: string, query?: URLSearchParams }} [how]
+ * @param {{ method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", body?: object, version?: number, once?: string, query?: URLSearchParams }} [how]
  *   version: of what is changed, as it was read, 0 where there is none yet; once: names the request, however often it is sent
  * @returns {Promise<Answered>}
  */

@@ -11,6 +11,7 @@ import { drawingOf } from "./shape.js";
  * @property {string} level
  * @property {string | null} replaces its id, where its exact line is known; a simplified one is no line to compare with
  * @property {number} version of the line that the drawing was made from; 0: there was none
+ * @property {number} revision of what is said of it; 0 where that is not known, as without a connection
  * @property {readonly string[]} may what the key allows: draw, propose, agree …
  */
 
@@ -33,7 +34,13 @@ export async function opened(id, ask) {
     level: properties.level,
     replaces: isExact && geometry ? id : null,
     version: properties.version ?? 0,
+    revision: revisionIn(response),
     may,
   };
   return { territory, drawing: geometry && drawingOf(geometry), facts: properties };
+}
+
+/** @param {Response} response */
+function revisionIn(response) {
+  return Number(/\d+/.exec(response.headers.get("ETag") ?? "")?.[0] ?? 0);
 }
