@@ -57,6 +57,7 @@ export class FactFields {
   async #keep() {
     const { territory, words } = this;
     if (!territory || this.families.getAttribute("aria-invalid") === "true") return this.families.focus();
+    tell(words.say("saving"));
     try {
       const { answer, refused } = await ask(`/api/territories/${encodeURIComponent(territory.id)}`, words, {
         method: "PATCH",
