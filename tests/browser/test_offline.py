@@ -447,8 +447,8 @@ def test_a_drawing_that_goes_on_in_another_tab_is_told_and_overwritten_by_neithe
     written(first)
     written(second)
     third = ready(visit(phone, "/draw?lang=es"))
-    expect(third.locator("#drafts")).to_contain_text("4 puntos")
-    expect(third.locator("#drafts")).to_contain_text("2 puntos")
+    expect(third.locator("#drafts")).to_contain_text("puntos: 4")
+    expect(third.locator("#drafts")).to_contain_text("puntos: 2")
 
 
 def test_a_kept_area_serves_to_draw_without_a_connection(phone, size, council):
