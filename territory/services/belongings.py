@@ -1,4 +1,4 @@
-"""What belongs to a territory beside its line: places, links to others, and what other systems call it."""
+"""What belongs to a territory beside its line: places, links, what others call it, what it offers and needs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shapely import Point
 
 from territory.geo.crs import GRID_DEG
 from territory.model import Publication
-from territory.records import Code, Link, Place, Record
+from territory.records import Code, Exchange, Link, Place, Record, Side
 from territory.services.access import Access, Eyes, Operation, Sight, require
 from territory.services.errors import NotFound, Stale, Unusable
 from territory.services.register import Once, Register, new_id, today
@@ -187,6 +187,75 @@ def end_link(register: Register, access: Access, territory: str, link_id: str, *
         _require_newest(link, based_on)
         writing.note(territory=territory, link=link_id)
         return writing.put(replace(link, until=today()))
+
+
+def note_exchange(
+    register: Register,
+    access: Access,
+    territory: str,
+    *,
+    side: Side,
+    product: str,
+    amount: float,
+    unit: str,
+    once: Once | None = None,
+) -> str:
+    """Note what a territory offers or needs each month; its own and organizers see it, nobody else.
+
+    Returns
+    -------
+    str
+        Its id.
+
+    Raises
+    ------
+    NotFound, NeedsKey, Forbidden
+        See `territory.services.access.require`.
+    Unusable
+        The amount is nothing.
+    """
+    _require_own(register, access, territory)
+    if amount <= 0:
+        raise Unusable("exchange.amount")
+    # "Maíz " and "maíz" are one product.
+    product, unit = (" ".join(word.lower().split()) for word in (product, unit))
+    made = Exchange(id=new_id("e"), territory=territory, side=side, product=product, amount=amount, unit=unit)
+    return _added(register, access, "note_exchange", made, territory, once)
+
+
+def exchange_of(register: Register, access: Access, territory: str) -> list[Exchange]:
+    """What a territory offers and needs, for whoever sees it whole.
+
+    Raises
+    ------
+    NotFound, NeedsKey, Forbidden
+        See `territory.services.access.require`.
+    """
+    require(register.eyes(access), Operation.SEE, territory)
+    with register.reading() as reading:
+        return reading.find(Exchange, territory=territory, until=None)
+
+
+def end_exchange(
+    register: Register, access: Access, territory: str, exchange_id: str, *, based_on: int
+) -> Exchange:
+    """Say that an offer or a need no longer holds.
+
+    Raises
+    ------
+    NotFound, NeedsKey, Forbidden
+        See `territory.services.access.require`; or there is none of that id.
+    Stale
+        Somebody else changed it meanwhile.
+    """
+    _require_own(register, access, territory)
+    with register.writing(access, "end_exchange") as writing:
+        known = writing.get(Exchange, exchange_id)
+        if known is None or known.territory != territory or known.until is not None:
+            raise NotFound("exchange.unknown", id=exchange_id)
+        _require_newest(known, based_on)
+        writing.note(territory=territory, exchange=exchange_id)
+        return writing.put(replace(known, until=today()))
 
 
 def _require_own(register: Register, access: Access, territory: str) -> Eyes:

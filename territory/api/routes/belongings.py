@@ -1,4 +1,4 @@
-"""Places of a territory, ways to others, and what other systems call it."""
+"""Places of a territory, ways to others, what other systems call it, and what it offers and needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from territory.api.changes import answered, based_on, changed, json_body, made_o
 from territory.api.fields import Fields
 from territory.api.keys import AccessDep, EyesDep
 from territory.api.parameters import LiveDep
-from territory.records import Link, Place
+from territory.records import Exchange, Link, Place, Side
 from territory.services import belongings, territories
 from territory.services.access import Operation, require
 from territory.services.errors import Unusable
@@ -23,6 +23,8 @@ Id = Annotated[str, Path(max_length=200)]
 
 _PLACE = ("kind", "name", "lon", "lat", "visible")
 _LINK = ("to", "kind", "evidence", "since", "until")
+_EXCHANGE = ("side", "product", "amount", "unit")
+_MOST = 1e9
 
 
 @router.get("/places", responses=schemas.CHANGED)
@@ -135,6 +137,50 @@ def end_link(request: Request, live: LiveDep, access: AccessDep, territory_id: I
     return answered(_link(ended), version=ended.revision)
 
 
+@router.get("/exchange", responses=schemas.CHANGED)
+def list_exchange(live: LiveDep, access: AccessDep, territory_id: Id) -> Response:
+    """What a territory offers and needs each month, for its own and for organizers."""
+    return answered([_exchange(each) for each in belongings.exchange_of(live.register, access, territory_id)])
+
+
+@router.post(
+    "/exchange", status_code=201, openapi_extra=schemas.json_request(*_EXCHANGE), responses=schemas.CREATED
+)
+async def note_exchange(
+    request: Request, live: LiveDep, access: AccessDep, eyes: EyesDep, territory_id: Id
+) -> Response:
+    """Note an offer or a need."""
+    require(eyes, Operation.DESCRIBE, territory_id)
+    sent, body = await json_body(request)
+    fields, once = Fields(sent, _EXCHANGE), once_of(request, access, body)
+    side, amount = fields.one_of("side", Side), fields.number("amount", least=0, most=_MOST)
+    if side is None or amount is None:
+        raise Unusable("field.missing", field="side" if side is None else "amount")
+
+    def make() -> str:
+        return belongings.note_exchange(
+            live.register,
+            access,
+            territory_id,
+            side=side,
+            product=fields.need("product", limit=80),
+            amount=amount,
+            unit=fields.need("unit", limit=40),
+            once=once,
+        )
+
+    return answered({"id": await changed(request, made_once, make)}, status=201, version=1)
+
+
+@router.delete("/exchange/{exchange_id}", responses=schemas.CHANGED)
+def end_exchange(
+    request: Request, live: LiveDep, access: AccessDep, territory_id: Id, exchange_id: Id
+) -> Response:
+    """Say that an offer or a need no longer holds; it stays in the history."""
+    ended = belongings.end_exchange(live.register, access, territory_id, exchange_id, based_on=based_on(request))
+    return answered(_exchange(ended), version=ended.revision)
+
+
 def _place(place: Place) -> dict[str, Any]:
     return {
         "id": place.id,
@@ -156,4 +202,15 @@ def _link(link: Link) -> dict[str, Any]:
         "evidence": link.evidence,
         "since": link.since,
         "until": link.until,
+    }
+
+
+def _exchange(each: Exchange) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "side": each.side,
+        "product": each.product,
+        "amount": each.amount,
+        "unit": each.unit,
+        "revision": each.revision,
     }

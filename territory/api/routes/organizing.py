@@ -22,13 +22,15 @@ from territory.services import organizing
 from territory.services.access import Access, Operation, require_role
 from territory.services.errors import Unusable
 from territory.services.jobs import Job, Jobs
-from territory.services.organizing import Asked, CorridorWishes, Wishes, corridor_telling, telling
+from territory.services.organizing import Asked, CorridorWishes, Wishes, corridor_telling, exchange, telling
 
 router = APIRouter(prefix="/api", tags=["organizing"])
 
 _LOOKS_EVERY_S = 0.25
 
 _PLANS, _SEED = 3, 1
+# Of an amount, more is rounding.
+_DIGITS = 6
 _WHERE = ("bbox", "jurisdiction")
 _WISHES = (*_WHERE, "councils", "least", "most", "crossing_weight", "plans", "seed", "locked")
 _CORRIDOR = ("members", "width_m", "within", "ordered", "reinforced")
@@ -50,6 +52,51 @@ async def gaps(
     work = _gaps(live, access, Asked(area=area_of(bbox), jurisdiction=jurisdiction), language)
     limiter = request.app.state.heavy_limiter
     return answered(await to_thread.run_sync(work, silent, limiter=limiter))
+
+
+@router.get("/network", responses=schemas.CHANGED)
+async def network(
+    request: Request,
+    live: LiveDep,
+    access: AccessDep,
+    bbox: BboxParam,
+    jurisdiction: Annotated[str | None, Query(max_length=200, description="id of a municipality or state")] = None,
+) -> Response:
+    """Who could give what to whom, what nobody gives, and what nobody takes."""
+    require_role(access, Operation.GROUP)
+    asked = Asked(area=area_of(bbox), jurisdiction=jurisdiction)
+    found = await to_thread.run_sync(
+        lambda: exchange.network(live.register, access, asked), limiter=request.app.state.heavy_limiter
+    )
+
+    def named(id_: str) -> dict[str, Any]:
+        return {"id": id_, "name": found.names.get(id_, id_), "at": found.places[id_]}
+
+    return answered(
+        {
+            "flows": [
+                {
+                    "product": each.product,
+                    "unit": each.unit,
+                    "amount": round(each.amount, _DIGITS),
+                    "distance_m": each.distance_m,
+                    "from": named(each.giver),
+                    "to": named(each.taker),
+                }
+                for each in found.flows
+            ],
+            "open": [
+                {
+                    "side": each.side,
+                    "product": each.product,
+                    "unit": each.unit,
+                    "amount": round(each.amount, _DIGITS),
+                    "territory": named(each.territory),
+                }
+                for each in found.open
+            ],
+        }
+    )
 
 
 @router.post("/proposals", openapi_extra=schemas.json_request(*_WISHES), responses=schemas.CHANGED)

@@ -1,9 +1,9 @@
-"""What territories offer and need each month, and who could give what to whom. Nobody owes anybody anything."""
+"""Who could give what to whom, of what territories offer and need each month. Nobody owes anybody anything."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,11 @@ import shapely
 
 from territory.geo import networks
 from territory.records import Exchange, Side
-from territory.services.access import Access, Operation, require, require_role
-from territory.services.errors import NotFound, Stale, Unusable
+from territory.services.access import Access, Operation, require_role
 from territory.services.organizing.look import Asked, Look
-from territory.services.register import Once, Register, new_id, today
+from territory.services.register import Register
 
 _NEAREST = 8
-_MOST_AMOUNT = 1e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,77 +51,6 @@ class Network:
     places: Mapping[str, tuple[float, float]]
     """Longitude and latitude of a point within each territory that gives or takes."""
     names: Mapping[str, str]
-
-
-def note(
-    register: Register,
-    access: Access,
-    territory: str,
-    *,
-    side: Side,
-    product: str,
-    amount: float,
-    unit: str,
-    once: Once | None = None,
-) -> str:
-    """Note what a territory offers or needs each month; its own and organizers see it, nobody else.
-
-    Returns
-    -------
-    str
-        Its id.
-
-    Raises
-    ------
-    NotFound, NeedsKey, Forbidden
-        See `territory.services.access.require`.
-    Unusable
-        The amount is nothing, or too much to be true.
-    """
-    require(register.eyes(access), Operation.DESCRIBE, territory)
-    if not 0 < amount <= _MOST_AMOUNT:
-        raise Unusable("exchange.amount")
-    made = Exchange(
-        id=new_id("e"), territory=territory, side=side, product=_plain(product), amount=amount, unit=_plain(unit)
-    )
-    with register.writing(access, "note_exchange", once=once) as writing:
-        kept = writing.put(made)
-        writing.note(made=kept.id, territory=territory)
-    return kept.id
-
-
-def listed(register: Register, access: Access, territory: str) -> list[Exchange]:
-    """What a territory offers and needs, for whoever sees it whole.
-
-    Raises
-    ------
-    NotFound, NeedsKey, Forbidden
-        See `territory.services.access.require`.
-    """
-    require(register.eyes(access), Operation.SEE, territory)
-    with register.reading() as reading:
-        return reading.find(Exchange, territory=territory, until=None)
-
-
-def end(register: Register, access: Access, territory: str, id_: str, *, based_on: int) -> Exchange:
-    """Say that an offer or a need no longer holds.
-
-    Raises
-    ------
-    NotFound, NeedsKey, Forbidden
-        See `territory.services.access.require`; or there is none of that id.
-    Stale
-        Somebody else changed it meanwhile.
-    """
-    require(register.eyes(access), Operation.DESCRIBE, territory)
-    with register.writing(access, "end_exchange") as writing:
-        known = writing.get(Exchange, id_)
-        if known is None or known.territory != territory or known.until is not None:
-            raise NotFound("exchange.unknown", id=id_[:40])
-        if known.revision != based_on:
-            raise Stale("record.stale", kind="exchange", id=id_, revision=based_on)
-        writing.note(territory=territory, exchange=id_)
-        return writing.put(replace(known, until=today()))
 
 
 def network(register: Register, access: Access, asked: Asked) -> Network:
@@ -193,8 +120,3 @@ def _open(known: Mapping[str, Exchange], rest: pd.Series) -> list[Open]:
         )
         for id_, amount in rest.items()
     ]
-
-
-def _plain(word: str) -> str:
-    """A word as it is compared: "Maíz " and "maíz" are one product."""
-    return " ".join(word.lower().split())
