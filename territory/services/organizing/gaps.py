@@ -180,6 +180,8 @@ def _of_councils(
 
 def _uncovered(look: Look) -> Iterator[Gap]:
     """Land in no council."""
+    if not look.tells_land:
+        return
     limits = look.profile.tolerances
     found = gaps.gaps(look.inside, width_m=limits.sliver_m, min_area_m2=limits.min_area_m2, land=look.ground)
     found = found[found["is_wide"]]

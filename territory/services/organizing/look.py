@@ -57,6 +57,8 @@ class Look:
         Councils of each commune under construction.
     municipalities
         By one source, in the same CRS.
+    tells_land
+        Whether all councils of the ground are seen: who sees only some cannot tell what no council covers.
     references
         By kind, the features of the reference layers that count today, in the same CRS.
     """
@@ -74,10 +76,12 @@ class Look:
         municipalities: GeoSeries | None,
         names: Mapping[str, str],
         profile: Profile,
+        tells_land: bool,
     ) -> None:
         self.layer, self.ground, self.councils = layer, ground, councils
         self.references, self.population, self.links = references, population, links
         self.municipalities, self.names, self.profile = municipalities, names, profile
+        self.tells_land = tells_land
         self.shapes: GeoSeries = layer.geometry.loc[councils.index]
         self.forming = {group: members for group, members in forming.items() if self.is_asked(members)}
 
@@ -90,11 +94,13 @@ class Look:
         NotFound
             There is no such jurisdiction.
         """
-        with register.still() as current:
-            layer = _seen(current, Eyes(access, current, register.profile))
-            crs, ground = current.mosaic.crs, _ground(current, access, asked)
-            links, names = current.mosaic.surroundings.links, dict(current.mosaic.names)
-            municipalities = _municipalities(current.mosaic.ground.jurisdictions)
+        eyes = register.eyes(access)
+        current = eyes.current
+        # Not held still: nobody who saves has to wait until a whole country is laid out.
+        layer = _seen(eyes)
+        crs, ground = current.mosaic.crs, _ground(current, access, asked)
+        links, names = current.mosaic.surroundings.links, current.mosaic.names
+        municipalities = _municipalities(current.mosaic.ground.jurisdictions)
         with register.reading() as reading:
             councils, forming = _councils(reading, layer, register.profile)
             references, population = _references(reading)
@@ -109,6 +115,7 @@ class Look:
             municipalities=municipalities,
             names=names,
             profile=register.profile,
+            tells_land=access.is_everywhere or access.area is not None,
         )
 
     @cached_property
@@ -131,10 +138,10 @@ class Look:
 
     @cached_property
     def whole(self) -> BaseGeometry:
-        """What was asked about; where nobody said what is land, what councils cover and enclose."""
-        if self.ground is not None:
+        """What was asked about; where no land can be told, what councils cover and enclose of it."""
+        if self.ground is not None and self.tells_land:
             return self.ground
-        parts = shapely.get_parts(gaps.cover(self.shapes))
+        parts = shapely.get_parts(gaps.cover(self.clipped))
         return shapely.union_all(shapely.polygons(shapely.get_exterior_ring(parts)))
 
     @cached_property
@@ -205,9 +212,9 @@ def _municipalities(places: GeoDataFrame | None) -> GeoSeries | None:
     return found.geometry[(found["source"] == found["source"].iloc[0]).to_numpy()] if len(found) else None
 
 
-def _seen(current: Current, eyes: Eyes) -> GeoDataFrame:
+def _seen(eyes: Eyes) -> GeoDataFrame:
     """Territories that somebody sees whole, in metres."""
-    layer = current.mosaic.metres
+    layer = eyes.current.mosaic.metres
     if eyes.access.is_everywhere:
         return layer
     return layer[[eyes.sight(each) is Sight.ALL for each in layer.index]]
