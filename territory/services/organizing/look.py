@@ -97,7 +97,7 @@ class Look:
         eyes = register.eyes(access)
         current = eyes.current
         # Not held still: nobody who saves has to wait until a whole country is laid out.
-        layer = _seen(eyes)
+        layer = seen(eyes)
         crs, ground = current.mosaic.crs, _ground(current, access, asked)
         links, names = current.mosaic.surroundings.links, current.mosaic.names
         municipalities = _municipalities(current.mosaic.ground.jurisdictions)
@@ -212,7 +212,7 @@ def _municipalities(places: GeoDataFrame | None) -> GeoSeries | None:
     return found.geometry[(found["source"] == found["source"].iloc[0]).to_numpy()] if len(found) else None
 
 
-def _seen(eyes: Eyes) -> GeoDataFrame:
+def seen(eyes: Eyes) -> GeoDataFrame:
     """Territories that somebody sees whole, in metres."""
     layer = eyes.current.mosaic.metres
     if eyes.access.is_everywhere:

@@ -1,0 +1,98 @@
+"""Long work: asked for, followed, stopped, and its result fetched."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Path, Request, Response
+from starlette.responses import StreamingResponse
+
+from territory.api import schemas
+from territory.api.changes import PRIVATE, answered, json_body
+from territory.api.fields import Fields
+from territory.api.keys import AccessDep
+from territory.api.parameters import Language, LiveDep
+from territory.api.questions import Question
+from territory.api.routes.corridors import CORRIDOR
+from territory.api.routes.gaps import GAPS
+from territory.api.routes.proposals import PROPOSALS
+from territory.services.access import Access, Operation, require_role
+from territory.services.errors import Unusable
+from territory.services.jobs import Job, Jobs
+
+router = APIRouter(prefix="/api/jobs", tags=["organizing"])
+
+_KINDS: dict[str, Question] = {"gaps": GAPS, "proposals": PROPOSALS, "corridor": CORRIDOR}
+_ALL_FIELDS = tuple(dict.fromkeys(name for each in _KINDS.values() for name in each.fields))
+_LOOKS_EVERY_S = 0.25
+
+Id = Annotated[str, Path(max_length=200)]
+
+
+@router.post(
+    "", status_code=202, openapi_extra=schemas.json_request("kind", *_ALL_FIELDS), responses=schemas.TAKEN_ON
+)
+async def start_job(request: Request, live: LiveDep, access: AccessDep, language: Language) -> Response:
+    """Ask as a job what else is asked at once: answered at once, and told how far it is."""
+    require_role(access, Operation.GROUP)
+    sent, _ = await json_body(request)
+    kind = Fields(sent).need("kind", limit=40)
+    if kind not in _KINDS:
+        raise Unusable("field.one_of", field="kind", known=sorted(_KINDS))
+    question = _KINDS[kind]
+    work = question.work(live, access, Fields(sent, ("kind", *question.fields)), language)
+    jobs: Jobs = request.app.state.jobs
+    job = jobs.start(access, kind, work)
+    return answered(_told(job), status=202, location=f"/api/jobs/{job.id}")
+
+
+@router.get("/{job_id}", responses=schemas.CHANGED)
+async def get_job(request: Request, access: AccessDep, job_id: Id) -> Response:
+    """How far a job is."""
+    return answered(_told(_job(request, access, job_id)))
+
+
+@router.get("/{job_id}/events", response_class=StreamingResponse, responses=schemas.EVENTS)
+async def follow_job(request: Request, access: AccessDep, job_id: Id) -> StreamingResponse:
+    """The same whenever it changes, as server-sent events; ends with the job."""
+    events = _events(_job(request, access, job_id))
+    return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": PRIVATE})
+
+
+@router.get("/{job_id}/result", responses=schemas.CHANGED)
+async def job_result(request: Request, access: AccessDep, job_id: Id) -> Response:
+    """What a job found."""
+    jobs: Jobs = request.app.state.jobs
+    return answered(jobs.result(access, job_id))
+
+
+@router.delete("/{job_id}", responses=schemas.CHANGED)
+async def cancel_job(request: Request, access: AccessDep, job_id: Id) -> Response:
+    """Stop a job at its next step."""
+    job = _job(request, access, job_id)
+    job.cancel()
+    return answered(_told(job))
+
+
+def _job(request: Request, access: Access, job_id: str) -> Job:
+    jobs: Jobs = request.app.state.jobs
+    return jobs.get(access, job_id)
+
+
+def _told(job: Job) -> dict[str, Any]:
+    return {"id": job.id, "kind": job.kind, "state": job.state, "step": job.step, "done": job.done, "of": job.of}
+
+
+async def _events(job: Job) -> AsyncIterator[bytes]:
+    said = b""
+    while True:
+        is_over, now = job.is_over, orjson.dumps(_told(job))
+        if now != said:
+            said = now
+            yield b"data: " + now + b"\n\n"
+        if is_over:
+            return
+        await asyncio.sleep(_LOOKS_EVERY_S)
