@@ -31,6 +31,9 @@ on_desktop = pytest.mark.parametrize("size", ["desktop"], indirect=True)
 ENDS = datetime.date.today() + datetime.timedelta(days=30)
 JSON = {"Content-Type": "application/geo+json"}
 
+# So many that each test of this module has a council of its own, also where one process runs them all.
+COUNCILS = 400
+
 
 @dataclass
 class Register:
@@ -44,8 +47,8 @@ class Register:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory) -> Iterator[Register]:
-    demo = region(120, faults=False)
+def served(request, tmp_path_factory) -> Iterator[Register]:
+    demo = region(COUNCILS, faults=False)
     councils = demo.layer[demo.layer["level"] == "council"].geometry
     store = published(tmp_path_factory.mktemp("saving") / "territory.db", demo.layer, demo.surroundings)
     register = open_register(str(store), load_profile())
@@ -55,8 +58,11 @@ def served(tmp_path_factory) -> Iterator[Register]:
             issued = keys.issue(register, OPERATOR, role=role, ends=ENDS, name=name, territories=[council])
             secrets[name] = issued.whole
     register.store.close()
+    unused = apart(councils)
+    tests = [each for each in request.session.items if each.path == request.path]
+    assert len(unused) >= len(tests), "more tests than councils: make COUNCILS larger"
     with serving(store) as address:
-        yield Register(address, secrets, dict(councils.items()), apart(councils))
+        yield Register(address, secrets, dict(councils.items()), unused)
 
 
 def apart(councils) -> list[str]:

@@ -255,9 +255,27 @@ def test_a_walk_is_paused_and_a_killed_tab_loses_nothing_of_it(page, size, acces
     accessible()
     before = drawn(page)
     page.context.set_geolocation({"longitude": -69.19, "latitude": 10.01, "accuracy": 3})
-    page.evaluate("new Promise((done) => setTimeout(done, 300))")
+    page.wait_for_function(
+        """() => new Promise((told) => {
+            navigator.geolocation.getCurrentPosition(({ coords }) => told(coords.longitude === -69.19));
+        })"""
+    )
     assert drawn(page) == before
+    # Where the phone was taken during the pause is the first that the browser says after it, and was not walked.
+    page.evaluate(
+        """() => {
+            const watch = navigator.geolocation.watchPosition.bind(navigator.geolocation);
+            window.heard = [];
+            navigator.geolocation.watchPosition = (found, failed, how) => {
+                const hear = (fix) => { window.heard.push(fix.coords.longitude); found(fix); };
+                return watch(hear, failed, how);
+            };
+        }"""
+    )
     page.get_by_role("button", name="Seguir caminando").click()
+    page.wait_for_function("() => window.heard.length > 0")
+    assert page.evaluate("heard") == [-69.19]
+    assert drawn(page) == before
     stand(page, *steps[8])
     walked = drawn(page)
     page.wait_for_function(

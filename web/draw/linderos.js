@@ -20,6 +20,7 @@ export class Linderos {
     this.notes = table("notes");
     /** @type {Kept} as the register had it when it was read */
     this.kept = { version: 0, sides: {} };
+    this.turn = 0;
     this.form.addEventListener("input", () => void this.#note().catch(() => undefined));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -30,18 +31,21 @@ export class Linderos {
   /** Read what is kept of the territory that is open, and what was typed here and not saved yet. */
   async open() {
     const mayDraw = this.desk.territory?.may.includes("draw") ?? false;
-    show("linderos", mayDraw);
+    const turn = ++this.turn;
+    // Nobody types into it before it is filled: what they wrote would be overwritten.
+    show("linderos", false);
     show("linderos-key", !mayDraw);
+    show("linderos-reading", mayDraw);
     if (!mayDraw) return;
-    this.#say("");
+    const newest = await this.#read().catch(() => null);
     const unsaved = await this.notes.get(this.#noteId).catch(() => undefined);
-    try {
-      this.kept = await this.#read();
-      if (unsaved) this.#say(this.words.say("linderos.unsaved"));
-    } catch {
-      this.#say(this.words.say("linderos.offline"));
-    }
+    if (turn !== this.turn) return;
+    if (newest) this.kept = newest;
     this.#fill(unsaved?.sides ?? this.kept.sides);
+    show("linderos-reading", false);
+    show("linderos", true);
+    if (newest) this.#say(unsaved ? this.words.say("linderos.unsaved") : "");
+    else this.#say(this.words.say("linderos.offline"));
   }
 
   get #address() {

@@ -14,6 +14,18 @@ const LEAST_STEP_M = 1;
 const LEAST_TOLERANCE_M = 1;
 const MOST_TOLERANCE_M = 10;
 
+/** Tells fixes that were taken since a moment from those that were taken before, as in a pause: the first one that a phone
+ * gives may be an old one. Phones' clocks go wrong by seconds or by years, so whatever is newer than that one counts too.
+ * @param {number} moment in milliseconds, as the page tells time @returns {(taken: number) => boolean} as the phone tells it
+ */
+export function takenSince(moment) {
+  let first = Infinity;
+  return (taken) => {
+    first = Math.min(first, taken);
+    return taken >= moment || taken > first;
+  };
+}
+
 /** @param {Fix} fix @param {Place | undefined} last where the line ends so far @returns {Verdict} */
 export function judged({ place, accuracy }, last) {
   if (!(accuracy <= LIMIT_M)) return "weak";

@@ -4,7 +4,7 @@
 import { NOTHING } from "./history.js";
 import { $, enable, on, show, sure, tell } from "./page.js";
 import { gridPlace, lengthOf } from "./shape.js";
-import { LIMIT_M, finished, judged, walkedOn } from "./track.js";
+import { LIMIT_M, finished, judged, takenSince, walkedOn } from "./track.js";
 
 const PATIENCE_MS = 30_000;
 const DENIED = 1;
@@ -58,8 +58,12 @@ export class Walk {
     this.page.map.asked = () => tell(this.words.say("walk.tap"));
     this.said = "";
     tell(this.words.say("walk.searching"));
+    const isNew = takenSince(Date.now());
     this.watch = navigator.geolocation.watchPosition(
-      ({ coords }) => this.#at({ place: gridPlace([coords.longitude, coords.latitude]), accuracy: coords.accuracy }),
+      ({ coords, timestamp }) => {
+        // Who went by bus while the walk rested did not walk there.
+        if (isNew(timestamp)) this.#at({ place: gridPlace([coords.longitude, coords.latitude]), accuracy: coords.accuracy });
+      },
       ({ code }) => (code === DENIED ? this.#pause(this.words.say("walk.denied")) : this.#sayOnce("walk.lost")),
       { enableHighAccuracy: true, maximumAge: 0, timeout: PATIENCE_MS },
     );

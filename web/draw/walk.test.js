@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { NOTHING, History, madeOf } from "./history.js";
 import { areaOf, distance, nearestOn, onGrid } from "./shape.js";
 import { packed, unpacked } from "./steps.js";
-import { LIMIT_M, finished, judged, simplified, toleranceOf, walkedOn } from "./track.js";
+import { LIMIT_M, finished, judged, simplified, takenSince, toleranceOf, walkedOn } from "./track.js";
 
 /** @typedef {import("./history.js").Place} Place */
 
@@ -128,4 +128,11 @@ test("a kept walk comes back with its track and all its steps, and nothing of wh
   assert.equal(again.now.track, undefined);
   assert.deepEqual(again.undo().now, history.undo().now);
   assert.ok(!/time|stamp/.test(JSON.stringify(packed(history))));
+});
+
+test("a fix from before a moment does not count, and every newer one does, whatever the phone's clock says", () => {
+  const onTime = takenSince(1_000);
+  assert.deepEqual([900, 900, 1_000, 2_000].map(onTime), [false, false, true, true]);
+  const late = takenSince(1_000_000);
+  assert.deepEqual([500, 1_500, 2_500].map(late), [false, true, true]);
 });
