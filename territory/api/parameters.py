@@ -42,6 +42,24 @@ def parse_bbox(text: str) -> Bbox:
     return west, south, east, north
 
 
+def parse_place(text: str) -> tuple[float, float]:
+    """Read ``longitude,latitude`` in degrees.
+
+    Raises
+    ------
+    Unusable
+        Not two numbers of a place on the world.
+    """
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        raise Unusable("place.numbers", place=text[:60]) from None
+    # Also what is no number at all is not within.
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise Unusable("place.numbers", place=text[:60])
+    return lon, lat
+
+
 def _bbox(
     bbox: Annotated[
         str | None, Query(description="west,south,east,north in degrees", examples=["-69.3,10.0,-69.2,10.1"])

@@ -17,7 +17,7 @@ from territory.services.storing import open_register
 
 pytestmark = pytest.mark.browser
 
-GROUPS = "window.organizing.plans.plan.groups.features"
+GROUPS = "window.organizing.missing.plans.plan.groups.features"
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_what_is_missing_is_listed_and_shown_and_taken_along(organizing: Page, a
     show = rows.first.get_by_role("button", name="Ver en el mapa")
     show.click()
     expect(show).to_have_attribute("aria-pressed", "true")
-    chosen = page.evaluate("() => window.organizing.map.chosen")
+    chosen = page.evaluate("() => window.organizing.missing.list.chosen")
     assert rows.first.get_attribute("id") == f"gap-{chosen}"
     with page.expect_download() as download:
         page.get_by_role("button", name="Descargar").click()
@@ -78,7 +78,9 @@ def test_kinds_are_left_out_of_list_and_map_alike(organizing: Page):
     page.get_by_role("checkbox", name="Podrían formar una comuna").uncheck()
     left = page.locator("#gaps > li").count()
     assert left < count
-    drawn = page.evaluate("() => window.organizing.map.gaps.getFeatures().map((each) => each.get('kind'))")
+    drawn = page.evaluate(
+        "() => window.organizing.missing.gaps.source.getFeatures().map((each) => each.get('kind'))"
+    )
     assert "B" not in drawn
     assert len(drawn) == left
 
@@ -89,15 +91,15 @@ def test_one_municipality_is_looked_at_on_its_own(organizing: Page):
     page.get_by_label("¿Dónde buscar?").select_option(places.first.get_attribute("value"))
     look(page)
     expect(page.locator("#coverage")).to_contain_text("Terreno en consejos")
-    area = page.evaluate("() => window.organizing.map.area.getFeatures().length")
+    area = page.evaluate("() => window.organizing.missing.area.source.getFeatures().length")
     assert area == 1
 
 
 def test_the_map_leads_to_the_list(organizing: Page):
     page = organizing
     look(page)
-    last = page.evaluate("() => window.organizing.list.gaps.at(-1).id")
-    page.evaluate("(id) => window.organizing.list.choose(id)", last)
+    last = page.evaluate("() => window.organizing.missing.list.gaps.at(-1).id")
+    page.evaluate("(id) => window.organizing.missing.list.choose(id)", last)
     expect(page.locator(f"#gap-{last}")).to_have_class("chosen")
     expect(page.locator(f"#gap-{last} button")).to_be_focused()
 
@@ -109,7 +111,7 @@ def test_from_a_gap_to_a_plan_in_two_taps_moved_by_hand_and_kept(organizing: Pag
     expect(page.locator("#plans")).to_be_visible(timeout=60_000)
     accessible()
     expect(page.get_by_role("button", name="Plan 1")).to_have_attribute("aria-pressed", "true")
-    drawn = page.evaluate("() => window.organizing.map.plan.getFeatures().length")
+    drawn = page.evaluate("() => window.organizing.missing.groups.source.getFeatures().length")
     assert drawn == page.locator("#groups > li h3", has_text="Comuna").count() > 0
     page.locator("#groups summary").first.click()
     page.locator("#groups select").first.select_option("")
@@ -131,12 +133,12 @@ def test_other_sizes_give_other_plans_and_a_settled_commune_stays(organizing: Pa
     page.get_by_role("button", name="Proponer de nuevo").click()
     expect(page.locator("#groups > li").nth(1)).to_be_visible(timeout=60_000)
     first = page.evaluate(
-        "() => window.organizing.plans.plan.groups.features[0].properties.councils.map((c) => c.id)"
+        "() => window.organizing.missing.plans.plan.groups.features[0].properties.councils.map((c) => c.id)"
     )
     page.locator("#groups > li").first.get_by_role("checkbox").check()
     page.get_by_role("button", name="Proponer de nuevo").click()
     page.wait_for_function(
-        "() => window.organizing.plans.locked.size === 1 && window.organizing.plans.found.seed > 2"
+        "() => window.organizing.missing.plans.locked.size === 1 && window.organizing.missing.plans.found.seed > 2"
     )
     [kept] = page.evaluate(f"() => ({GROUPS}).filter((each) => each.properties.is_locked)")
     kept = [each["id"] for each in kept["properties"]["councils"]]

@@ -5,6 +5,7 @@ import * as looks from "./looks.js";
 import { BorderGraph } from "./graph.js";
 import { noded } from "./noding.js";
 import { snap } from "./snap.js";
+import { tiles } from "./tiles.js";
 
 /** @typedef {"far" | "many" | "ready" | "failed"} State */
 /** @typedef {[number, number, number, number]} Bounds west, south, east, north */
@@ -114,14 +115,6 @@ function linesOf({ id, geometry, properties: { kind, name } }) {
   const { type, coordinates } = geometry;
   const rings = type === "MultiPolygon" ? coordinates.flat() : coordinates;
   return rings.map((/** @type {any} */ points) => ({ points, id, name, kind }));
-}
-
-/** @param {string} level @param {any} style @param {number} [minZoom] */
-function tiles(level, style, minZoom) {
-  const url = `/tiles/${level}/{z}/{x}/{y}.mvt`;
-  const source = new ol.VectorTileSource({ format: new ol.MVT(), url, maxZoom: 15 });
-  // Drawn anew at every zoom: enlarged pictures of lines are blurred, and far too thick to draw beside.
-  return new ol.VectorTileLayer({ style, source, minZoom, renderMode: "vector" });
 }
 
 /** @param {Bounds} inner @param {Bounds} outer */

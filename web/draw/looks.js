@@ -9,8 +9,8 @@ import { balanced } from "./words.js";
 
 const FAR_M_PER_PX = 300;
 
-/** @param {string} name */
-function css(name) {
+/** A colour of the style sheets. @param {string} name */
+export function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 

@@ -4,6 +4,7 @@ import * as ol from "../vendor/ol/ol.js";
 import { Around, BEGUN_FROM_ZOOM, EXACT_FROM_ZOOM } from "./around.js";
 import * as looks from "./looks.js";
 import { NOTHING, insert, move, ringsOf } from "./history.js";
+import { calm } from "./page.js";
 import { boundaryOf, gridPlace } from "./shape.js";
 
 /** @typedef {import("./history.js").Place} Place */
@@ -418,8 +419,4 @@ function nearest(places, coordinate, reach) {
  */
 export function afterTap(element, act) {
   element.addEventListener("click", act, { once: true });
-}
-
-function calm() {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

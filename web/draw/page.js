@@ -66,6 +66,11 @@ export function storage() {
   }
 }
 
+/** Whether things should not move by themselves. */
+export function calm() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
 /** Say what happened, where it is also read out. @param {string} sentence */
 export function tell(sentence) {
   $("status").textContent = sentence;

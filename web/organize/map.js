@@ -1,44 +1,76 @@
 // @ts-check
-/** Where the gaps are: drawn with their letter, so that colour tells nothing alone. */
+/** The map that all questions share: what is published beneath, and what each question lays on it. */
 import * as ol from "../vendor/ol/ol.js";
-import { nameOf } from "./plans.js";
+import { css } from "../draw/looks.js";
+import { calm } from "../draw/page.js";
+import { tiles } from "../draw/tiles.js";
 
-/** @typedef {import("./gaps.js").Gap} Gap */
+/** @typedef {{ type: "FeatureCollection", features: any[] }} Collection GeoJSON in degrees */
+/** @typedef {(feature: any) => any} Look a style or several, or nothing */
 
 const PADDING = [40, 40, 40, 40];
+const COUNCILS_FROM_ZOOM = 9;
+const CLOSEST = 16;
 
-/** @param {string} name */
-function css(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** What one question lays on the map. */
+export class Overlay {
+  /** @param {Board} board @param {Look} look */
+  constructor(board, look) {
+    this.board = board;
+    this.source = new ol.VectorSource();
+    this.layer = new ol.VectorLayer({ source: this.source, style: look, declutter: true });
+    board.map.addLayer(this.layer);
+  }
+
+  /** Lay other things. @param {Collection | any} told GeoJSON @param {{ fit?: boolean }} [options] */
+  fill(told, { fit = true } = {}) {
+    this.source.clear();
+    if (told) this.source.addFeatures(new ol.GeoJSON({ featureProjection: "EPSG:3857" }).readFeatures(told));
+    const extent = this.source.getExtent();
+    if (fit && extent && !ol.isEmpty(extent)) this.board.view.fit(extent, { padding: PADDING });
+  }
+
+  clear() {
+    this.source.clear();
+  }
+
+  /** @param {boolean} isShown */
+  show(isShown) {
+    this.layer.setVisible(isShown);
+  }
+
+  /** Draw everything again. */
+  refresh() {
+    this.layer.changed();
+  }
+
+  /** Bring one of them into view. @param {string} id */
+  goTo(id) {
+    const shape = this.source.getFeatureById(id)?.getGeometry();
+    if (shape) this.board.view.fit(shape.getExtent(), { padding: PADDING, maxZoom: CLOSEST, duration: calm() ? 0 : 250 });
+  }
 }
 
-export class GapMap {
-  /** @param {HTMLElement} element @param {{ bounds: number[], words: { zoomIn: string, zoomOut: string }, onChosen: (id: string) => void }} options */
-  constructor(element, { bounds, words, onChosen }) {
-    this.gaps = new ol.VectorSource();
-    this.area = new ol.VectorSource();
-    this.plan = new ol.VectorSource();
-    /** @type {string | null} */
-    this.chosen = null;
-    const layer = new ol.VectorLayer({ source: this.gaps, style: this.#look(), declutter: true });
-    this.layer = layer;
+export class Board {
+  /** @param {HTMLElement} element @param {{ bounds: number[], words: { zoomIn: string, zoomOut: string } }} options */
+  constructor(element, { bounds, words }) {
+    /** @type {(place: [number, number], under: (overlay: Overlay) => any) => void} */
+    this.onTap = () => undefined;
+    const council = new ol.Style({ stroke: new ol.Stroke({ color: css("unit-line"), width: 1 }), fill: new ol.Fill({ color: css("tint-none") }) });
     this.map = new ol.Map({
       target: element,
       controls: [new ol.Zoom({ zoomInTipLabel: words.zoomIn, zoomOutTipLabel: words.zoomOut }), new ol.ScaleLine()],
       interactions: ol.interactions({ altShiftDragRotate: false, pinchRotate: false }),
       layers: [
-        tiles("council", new ol.Style({ stroke: new ol.Stroke({ color: css("unit-line"), width: 1 }), fill: new ol.Fill({ color: css("tint-none") }) }), 9),
+        tiles("council", council, COUNCILS_FROM_ZOOM),
         tiles("commune", new ol.Style({ stroke: new ol.Stroke({ color: css("group-line"), width: 2 }) })),
-        new ol.VectorLayer({ source: this.area, style: new ol.Style({ stroke: new ol.Stroke({ color: css("jurisdiction"), width: 3, lineDash: [10, 6] }) }) }),
-        layer,
-        new ol.VectorLayer({ source: this.plan, style: groupLook, declutter: true }),
       ],
       view: new ol.View({ maxZoom: 19, enableRotation: false }),
     });
     this.view.fit(ol.transformExtent(bounds, "EPSG:4326", "EPSG:3857"), { padding: PADDING });
-    this.map.on("click", (event) => {
-      const found = this.map.forEachFeatureAtPixel(event.pixel, (feature) => feature, { layerFilter: (each) => each === layer });
-      if (found) onChosen(String(found.getId()));
+    this.map.on("click", ({ pixel, coordinate }) => {
+      const [lon, lat] = ol.toLonLat(coordinate);
+      this.onTap([lon, lat], ({ layer }) => this.map.forEachFeatureAtPixel(pixel, (feature) => feature, { layerFilter: (each) => each === layer }));
     });
   }
 
@@ -50,80 +82,4 @@ export class GapMap {
   get bounds() {
     return ol.transformExtent(this.view.calculateExtent(), "EPSG:3857", "EPSG:4326");
   }
-
-  /** @param {readonly Gap[]} gaps @param {any} area GeoJSON */
-  fill(gaps, area) {
-    this.show(gaps);
-    this.area.clear();
-    if (area) this.area.addFeatures(read(area));
-    const extent = this.area.getExtent();
-    if (extent && !ol.isEmpty(extent)) this.view.fit(extent, { padding: PADDING });
-  }
-
-  /** Only some of them. @param {readonly Gap[]} gaps */
-  show(gaps) {
-    this.gaps.clear();
-    this.gaps.addFeatures(read({ type: "FeatureCollection", features: gaps.filter(({ geometry }) => geometry) }));
-  }
-
-  /** The groups of a plan, or none any more. @param {import("./plans.js").Plan | null} plan */
-  showPlan(plan) {
-    this.plan.clear();
-    if (!plan) return;
-    this.plan.addFeatures(read(plan.groups));
-    const extent = this.plan.getExtent();
-    if (extent && !ol.isEmpty(extent)) this.view.fit(extent, { padding: PADDING });
-  }
-
-  /** @param {string | null} id */
-  choose(id) {
-    this.chosen = id;
-    this.layer.setStyle(this.#look());
-    const feature = id && this.gaps.getFeatureById(id);
-    if (feature) this.view.fit(feature.getGeometry().getExtent(), { padding: PADDING, maxZoom: 16, duration: calm() ? 0 : 250 });
-  }
-
-  #look() {
-    const ink = new ol.Fill({ color: css("ink") });
-    /** @param {any} feature */
-    return (feature) => {
-      const isChosen = feature.getId() === this.chosen;
-      const kind = feature.get("kind");
-      return new ol.Style({
-        stroke: new ol.Stroke({ color: css(isChosen ? "chosen" : "clay"), width: isChosen ? 5 : 2.5, lineDash: isChosen ? undefined : [8, 4] }),
-        fill: new ol.Fill({ color: isChosen ? "rgb(11 79 138 / 25%)" : "rgb(125 42 12 / 18%)" }),
-        text: new ol.Text({ text: kind, font: "700 16px sans-serif", fill: ink, stroke: new ol.Stroke({ color: "#ffffff", width: 4 }) }),
-        zIndex: isChosen ? 1 : 0,
-      });
-    };
-  }
-}
-
-/** Groups of a plan: a thick line and the letter that the list names them by. @param {any} feature */
-function groupLook(feature) {
-  return new ol.Style({
-    stroke: new ol.Stroke({ color: css("leaf"), width: 5 }),
-    fill: new ol.Fill({ color: "rgb(30 74 42 / 18%)" }),
-    text: new ol.Text({
-      text: nameOf(Number(feature.getId())),
-      font: "700 22px sans-serif",
-      fill: new ol.Fill({ color: css("leaf") }),
-      stroke: new ol.Stroke({ color: "#ffffff", width: 5 }),
-    }),
-  });
-}
-
-/** @param {any} told GeoJSON in degrees */
-function read(told) {
-  return new ol.GeoJSON({ featureProjection: "EPSG:3857" }).readFeatures(told);
-}
-
-/** @param {string} level @param {any} style @param {number} [minZoom] */
-function tiles(level, style, minZoom) {
-  const source = new ol.VectorTileSource({ format: new ol.MVT(), url: `/tiles/${level}/{z}/{x}/{y}.mvt`, maxZoom: 15 });
-  return new ol.VectorTileLayer({ style, source, minZoom, renderMode: "vector" });
-}
-
-function calm() {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

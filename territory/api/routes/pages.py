@@ -27,6 +27,8 @@ router = APIRouter(include_in_schema=False)
 # A page that lists more than this helps nobody on a phone; the file with all of them does.
 _FINDINGS_SHOWN = 200
 _DOWNLOAD_BYTES = 2_000_000
+# Of organizers, in the order in which they are offered; each has its templates in `web/pages/organize/`.
+_QUESTIONS = ("missing",)
 
 
 @router.get("/", response_model=None)
@@ -81,6 +83,7 @@ def organize(request: Request, pages: PagesDep, live: LiveDep) -> Response:
             "has_key": has_key,
         },
         has_key=has_key,
+        questions=_QUESTIONS,
         jurisdictions=references.jurisdictions_by_level(public.mosaic.surroundings),
         is_fictitious=public.is_fictitious,
     )
