@@ -72,14 +72,20 @@ test: lint
 quick: install-test
 	$(BIN)/python -m pytest -n 2 -m "not browser and not real"
 
-bench: install-test
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.test
+	$(PIP) install --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/coverage.py
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
 	  pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
-	  --extra test --extra bench pyproject.toml -o requirements-test.lock
+	  --extra test pyproject.toml -o requirements-test.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
+	  --extra test --extra bench pyproject.toml -o requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
