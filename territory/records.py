@@ -411,8 +411,8 @@ class ReferenceLayer(Record):
     """A layer of what territories lie among, from one source; several sources stand side by side."""
 
     kind: str
-    """``jurisdictions``, ``land``, ``rivers``, ``roads``, ``protected``, ``indigenous``, ``hazards`` or
-    ``population``."""
+    """``jurisdictions``, ``land``, ``rivers``, ``roads``, ``protected``, ``indigenous``, ``hazards``,
+    ``population`` or ``seats`` (of jurisdictions)."""
     called: str
     source: str
     date: Date | None = None

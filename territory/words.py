@@ -2,7 +2,7 @@
 
 A catalogue is ``web/i18n/LANGUAGE.json``: nested objects whose leaves are sentences with ``{name}``
 placeholders. A placeholder whose name ends in a unit is written with it: ``{area_m2}`` as "1.234 m²" or
-"12,3 ha", ``{width_m}`` as "12 m" or "1,2 km", ``{share}`` as "64 %".
+"12,3 ha", ``{width_m}`` as "12 m" or "1,2 km", ``{own_s}`` as "35 min" or "2 h 10 min", ``{share}`` as "64 %".
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ def measure(name: str, value: Any, language: str) -> str:
 
     >>> measure("area_m2", 54321.0, "es"), measure("width_m", 3.456, "en"), measure("share", 0.642, "es")
     ('5,4\xa0ha', '3.5\xa0m', '64\xa0%')
+    >>> measure("own_s", 20, "es"), measure("own_s", 7_800, "es"), measure("own_s", 7_200, "en")
+    ('1\xa0min', '2\xa0h\xa010\xa0min', '2\xa0h')
     """
     if isinstance(value, str | bool):
         return str(value)
@@ -54,6 +56,8 @@ def measure(name: str, value: Any, language: str) -> str:
         return _area(value, language)
     if name.endswith("_m"):
         return _length(value, language)
+    if name.endswith("_s"):
+        return _duration(value)
     if name.endswith("share"):
         percent = 100 * value
         digits = 1 if 0 < percent < 1 or 99 < percent < 100 else 0
@@ -67,6 +71,12 @@ def _area(m2: float, language: str) -> str:
     if m2 < 10_000_000:
         return f"{number(m2 / 10_000, language, 1)}{_NOBREAK}ha"
     return f"{number(m2 / 1_000_000, language, 1 if m2 < 1e9 else 0)}{_NOBREAK}km²"
+
+
+def _duration(s: float) -> str:
+    hours, minutes = divmod(max(1, round(s / 60)), 60)
+    told = [f"{count}{_NOBREAK}{unit}" for count, unit in ((hours, "h"), (minutes, "min")) if count]
+    return _NOBREAK.join(told)
 
 
 def _length(m: float, language: str) -> str:

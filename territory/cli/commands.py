@@ -68,6 +68,7 @@ class ReferenceKind(StrEnum):
     INDIGENOUS = "indigenous"
     HAZARDS = "hazards"
     POPULATION = "population"
+    SEATS = "seats"
 
 
 class Act(StrEnum):

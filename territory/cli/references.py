@@ -35,6 +35,8 @@ def add(
         id_ = references.add(register, OPERATOR, read.places, layer)
     typer.echo(id_)
     typer.echo(say(language, "cli.reference.added", name=layer.called, features=len(read.places)), err=True)
+    if read.cell_m is not None:
+        typer.echo(say(language, "cli.reference.cells", cell_m=read.cell_m), err=True)
     if read.left_out:
         typer.echo(say(language, "cli.reference.left_out", features=read.left_out), err=True)
 

@@ -15,6 +15,7 @@ from geopandas import GeoDataFrame, GeoSeries
 from territory.geo.crs import to_grid
 from territory.geo.repair import canonical, canonical_shapes
 from territory.intake.people import is_personal
+from territory.intake.raster import is_raster, read_counts
 from territory.model import WGS84, Surroundings
 from territory.profiles import Profile, load_profile
 from territory.services.errors import NotFound, Unusable
@@ -24,8 +25,11 @@ _NAMES = ("name", "nombre", "nom", "shapename", "wof:name", "label", "municipio"
 _IDS = ("id", "codigo", "code", "wof:id", "shapeid")
 _LEVELS = ("level", "nivel", "placetype", "wof:placetype")
 _VALUES = ("value", "valor", "population", "poblacion", "pop")
+_CLASSES = ("highway", "class", "clase", "fclass", "tipo", "type", *_LEVELS)
+_SPEEDS = ("speed_kmh", "velocidad", "speed", "maxspeed")
 
 _POINT, _LINE, _AREA = 0, 1, 2
+_SHAPE_WORDS = {_POINT: ("Point",), _LINE: ("Line", "Curve"), _AREA: ("Polygon", "Surface")}
 KINDS: Mapping[str, frozenset[int]] = {
     "jurisdictions": frozenset({_AREA}),
     "land": frozenset({_AREA}),
@@ -35,9 +39,11 @@ KINDS: Mapping[str, frozenset[int]] = {
     "indigenous": frozenset({_AREA}),
     "hazards": frozenset({_LINE, _AREA}),
     "population": frozenset({_POINT, _AREA}),
+    "seats": frozenset({_POINT}),
 }
 """What a reference layer can be of, and the dimensions its features may have."""
 
+_FASTEST_KMH = 200.0
 _PLACETYPES = {"county": "municipality", "region": "state", "localadmin": "parish"}
 
 
@@ -96,7 +102,9 @@ class LayerFile:
     places: GeoDataFrame
     """Index id; ``name``, ``level``, ``value``, geometry in WGS 84 on the grid. No other column is read."""
     left_out: int
-    """Features that are empty, no place on earth, or not of a shape that such a layer is made of."""
+    """Features that are empty, no place on earth, of a shape that is not its own, or roads of no class."""
+    cell_m: float | None = None
+    """Of a raster, about how long the side of the ground is that one point stands for."""
 
 
 def read_layer(
@@ -107,46 +115,68 @@ def read_layer(
     Parameters
     ----------
     path
-        Any file of features that GDAL reads.
+        Any file of features that GDAL reads, of several layers the first that has such shapes; for population also
+        a raster, see `territory.intake.raster`.
     kind
         One of `KINDS`.
     level
-        Level of every feature; by default what its column says, and municipalities of jurisdictions.
+        Level of every feature; by default what its column says, and municipalities of jurisdictions. The level of
+        roads is their class: residential, track …
     columns
         By ``id``, ``name``, ``level`` and ``value``, the column that holds it; by default one that goes by a name
-        which publishers use, and values of population only.
+        which publishers use, and values of population, and of roads (their speed in km/h) only.
 
     Raises
     ------
     Unusable
         The file cannot be read or has no such features, no coordinate system or no such column; a column is about
         people; a layer of population has no numbers.
+    IntakeError
+        It is a raster that cannot be read.
     """
-    read = _features(path)
+    read, cell_m = _read(path, kind)
     shapes = _on_grid(GeoSeries(read.geometry.array, crs=read.crs).to_crs(WGS84))
     kept = np.isin(shapely.get_dimensions(shapes.array), list(KINDS[kind])) & _is_on_earth(shapes)
+    asked, is_roads = columns or {}, kind == "roads"
+    levels = None if level else _column(read, _CLASSES if is_roads else _LEVELS, asked.get("level"))
+    if is_roads and levels is not None and levels.notna().any():
+        # A file of everything that is a line tells the roads by their class.
+        kept &= levels.notna().to_numpy()
     if not kept.any():
         is_polygons = KINDS[kind] == {_AREA}
         raise Unusable("reference.columns" if is_polygons else "reference.shapes", file=path.name)
-    read, asked = read[kept].reset_index(drop=True), columns or {}
+    left_out = int((~kept).sum())
+    read, shapes = read[kept].reset_index(drop=True), shapes[kept]
+    levels = None if levels is None else levels[kept].reset_index(drop=True)
     ids = _column(read, _IDS, asked.get("id"))
     ids = pd.Series(range(1, len(read) + 1)) if ids is None or not ids.is_unique else ids
     names = _column(read, _NAMES, asked.get("name"))
     is_named = kind == "jurisdictions"
-    levels = None if level else _column(read, _LEVELS, asked.get("level"))
     places = GeoDataFrame(
         {
             "name": (ids.astype(str) if is_named else "") if names is None else names.fillna("").astype(str),
             "level": level or ("municipality" if is_named else None)
             if levels is None
             else levels.replace(_PLACETYPES),
-            "value": _numbers(read, asked.get("value"), is_needed=kind == "population", file=path.name),
+            "value": _speeds(read, asked.get("value"))
+            if is_roads
+            else _numbers(read, asked.get("value"), is_needed=kind == "population", file=path.name),
         },
-        geometry=np.asarray(shapes[kept].array),
+        geometry=np.asarray(shapes.array),
         index=read.index,
         crs=WGS84,
     )
-    return LayerFile(places=places.set_index(pd.Index(ids.astype(str), name="id")), left_out=int((~kept).sum()))
+    return LayerFile(
+        places=places.set_index(pd.Index(ids.astype(str), name="id")), left_out=left_out, cell_m=cell_m
+    )
+
+
+def _read(path: Path, kind: str) -> tuple[GeoDataFrame, float | None]:
+    """The features of a file, or the points that its raster comes to and how coarse they are."""
+    if kind == "population" and is_raster(path):
+        counts = read_counts(path)
+        return counts.places, counts.cell_m
+    return _features(path, kind), None
 
 
 def _polygons(path: Path) -> GeoDataFrame:
@@ -154,12 +184,12 @@ def _polygons(path: Path) -> GeoDataFrame:
     return read_layer(path, "land").places
 
 
-def _features(path: Path) -> GeoDataFrame:
+def _features(path: Path, kind: str) -> GeoDataFrame:
     """The features of a file as they are."""
     # Opened first: GDAL does not say whether a file is missing or of no known format.
     path.open("rb").close()
     try:
-        read = pyogrio.read_dataframe(path)
+        read = pyogrio.read_dataframe(path, layer=_layer_of(path, kind))
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise Unusable("reference.unreadable", file=path.name, reason=str(error)) from None
     if not isinstance(read, GeoDataFrame):
@@ -167,6 +197,14 @@ def _features(path: Path) -> GeoDataFrame:
     if read.crs is None:
         raise Unusable("reference.crs", file=path.name)
     return read
+
+
+def _layer_of(path: Path, kind: str) -> str | None:
+    """The first layer of a file whose shapes are such as a kind is made of; any, where none says so."""
+    for name, shape in pyogrio.list_layers(path):
+        if shape is not None and any(word in shape for each in KINDS[kind] for word in _SHAPE_WORDS[each]):
+            return str(name)
+    return None
 
 
 def _on_grid(shapes: GeoSeries) -> GeoSeries:
@@ -202,6 +240,15 @@ def _column(frame: GeoDataFrame, names: tuple[str, ...], asked: str | None) -> p
     if is_personal(asked):
         raise Unusable("reference.personal", column=asked)
     return frame[asked]
+
+
+def _speeds(roads: GeoDataFrame, asked: str | None) -> pd.Series | None:
+    """Speeds in km/h, missing where a road says none; of ``50 mph`` or ``walk`` nothing is guessed."""
+    column = _column(roads, _SPEEDS, asked)
+    if column is None:
+        return None
+    speeds = pd.to_numeric(column, errors="coerce")
+    return speeds.where((speeds > 0) & (speeds <= _FASTEST_KMH))
 
 
 def _numbers(frame: GeoDataFrame, asked: str | None, *, is_needed: bool, file: str) -> pd.Series | None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import shapely
 from geopandas import GeoDataFrame
+from PIL import Image
 from places import grid, layer
 from registers import published
 from shapely import LineString, MultiPolygon, Point, Polygon, box
@@ -38,6 +39,7 @@ TAKES = {
     "indigenous": {"area"},
     "hazards": {"line", "area"},
     "population": {"point", "area"},
+    "seats": {"point"},
 }
 
 
@@ -197,11 +199,56 @@ def test_population_needs_numbers_and_keeps_what_is_unknown_apart_from_nobody(tm
         assert [each.value for each in reading.find(Reference, layer=id_)] == [0, None]
 
 
+def test_roads_keep_their_class_and_their_speed_where_it_is_a_number(tmp_path):
+    lines = [LineString([(-69.3, 10 + k / 10), (-69.2, 10 + k / 10)]) for k in range(5)]
+    said = ["40", "walk", "-5", "900", None]
+    path = file_of(tmp_path, lines, highway=["track", "path", "primary", "primary", None], maxspeed=said)
+    read = read_layer(path, "roads")
+    assert read.places["level"].tolist() == ["track", "path", "primary", "primary"]
+    assert read.places["value"].fillna(0).tolist() == [40, 0, 0, 0]
+    assert read.left_out == 1
+    plain = read_layer(path, "roads", level="track", columns={"value": "maxspeed"}).places
+    assert plain["level"].tolist() == ["track"] * 5
+    assert len(read_layer(file_of(tmp_path, lines, highway=[None] * 5), "roads").places) == 5
+
+
+def test_of_several_layers_in_a_file_the_one_with_such_shapes_is_read(tmp_path):
+    path = tmp_path / "all.gpkg"
+    for name, shape in SHAPES.items():
+        GeoDataFrame({"name": [name]}, geometry=[shape], crs=4326).to_file(path, layer=name)
+    for kind, shape in (("roads", "line"), ("land", "area"), ("seats", "point")):
+        assert read_layer(path, kind).places["name"].tolist() == [shape]
+
+
+def test_a_raster_of_people_becomes_points_that_are_counted_like_any_others(tmp_path, register):
+    path = tmp_path / "gente.tif"
+    keys = (1, 1, 0, 3, 1024, 0, 1, 2, 1025, 0, 1, 1, 2048, 0, 1, 4326)
+    place = {33550: (0.01, 0.01, 0.0), 33922: (0.0, 0.0, 0.0, -69.3, 10.02, 0.0), 34735: keys}
+    cells = np.array([[12.5, 0.0], [-99.0, 30.0]], dtype=np.float32)
+    Image.fromarray(cells).save(path, tiffinfo=place)
+    read = read_layer(path, "population")
+    assert read.cell_m == pytest.approx(1_113, abs=1)
+    id_ = references.add(register, OPERATOR, read.places, told(kind="population"))
+    with register.reading() as reading:
+        kept = [(each.value, each.shape.coords[0]) for each in reading.find(Reference, layer=id_)]
+    assert kept == [(12.5, (-69.295, 10.015)), (30.0, (-69.285, 10.005))]
+    with pytest.raises(Unusable):
+        read_layer(path, "land")
+
+
 def test_a_crossed_line_of_a_park_is_kept_as_valid_ground(tmp_path):
     bow = Polygon([(-69, 10), (-68, 11), (-68, 10), (-69, 11)])
     [shape] = read_layer(file_of(tmp_path, [bow]), "protected").places.geometry
     assert shape.is_valid
     assert shape.area == pytest.approx(0.5)
+
+
+@pytest.mark.real
+def test_the_roads_of_a_real_city_come_out_of_a_file_of_everything(shared_data):
+    """Lines with a class in the file; the few that are points written as lines are left out with the others."""
+    read = read_layer(shared_data / "roads/poa_osm.pbf", "roads")
+    assert (len(read.places), read.left_out) == (15_852, 52)
+    assert {"residential", "service", "primary"} <= set(read.places["level"])
 
 
 @pytest.mark.real
