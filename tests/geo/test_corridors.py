@@ -413,6 +413,51 @@ def test_alternatives_lead_elsewhere_and_cost_what_they_cost():
     assert alternatives(asked(patches(5, 1), ["00", "40"]), core(asked(patches(5, 1), ["00", "40"]))) == []
 
 
+@settings(max_examples=40)
+@given(problems(), st.booleans())
+def test_alternatives_hang_together_join_the_same_members_and_differ(given_, is_ordered):
+    units, members, communes = given_
+    problem = asked(units, members, communes=communes, land=LAND, width_m=60)
+    order = members if is_ordered else None
+    first = axis(problem, members) if is_ordered else core(problem)
+    found = alternatives(problem, first, order=order, count=3)
+    optimum = core(problem).cost
+    for other in found:
+        assert other.unreached == first.unreached
+        assert nx.is_connected(joined(problem, other.units)) or len(other.unreached)
+        held = {problem.members[k] for k in problem.member[other.units] if k >= 0}
+        assert held >= set(members) - set(other.unreached)
+        assert other.cost >= optimum - 1e-6 or len(other.unreached)
+        assert not other.is_optimal
+        assert len(other.legs) == len(first.legs)
+    taken = [frozenset(ids(problem, other)) for other in (first, *found)]
+    assert len(set(taken)) == len(taken)
+
+
+def test_an_alternative_to_an_axis_keeps_its_order():
+    problem = asked(patches(5, 3), ["01", "21", "41"])
+    order = ["21", "01", "41"]
+    [other] = alternatives(problem, axis(problem, order), order=order, count=1)
+    told = [(problem.members[start], problem.members[end]) for start, end in other.legs]
+    assert told == [("21", "01"), ("01", "41")]
+    with pytest.raises(NoSuchMember):
+        alternatives(problem, core(problem), order=["nobody"])
+
+
+def test_a_member_that_is_one_in_pieces_is_joined_by_any_of_them():
+    units = patches(7, 1, without=("20", "40"))
+    communes = {"00": "corridor", "10": "corridor", "30": "corridor", "50": "east", "60": "east"}
+    links = pd.DataFrame({"left": ["30"], "right": ["50"]})
+    apart = asked(units, ["corridor", "east"], communes=communes, links=links)
+    assert core(apart).unreached
+    problem = asked(units, ["corridor", "east"], communes=communes, links=links, whole=["corridor"])
+    corridor = core(problem)
+    assert not corridor.unreached
+    assert ids(problem, corridor) == ["00", "10", "30", "50", "60"]
+    assert proof(problem, corridor).apart == ()
+    assert set(cuts(problem, corridor)["unit"]) == {"30", "50"}
+
+
 def test_what_a_corridor_crosses_is_measured_layer_by_layer():
     problem = asked(patches(4, 1), ["00", "30"])
     layers = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -110,6 +110,7 @@ def price(
     sizes: pd.Series | None = None,
     favours: Iterable[Favour] = (),
     barriers: Iterable[Barrier] = (),
+    whole: Collection[Hashable] = (),
 ) -> Problem:
     """Say what a corridor between members would cost, unit by unit and step by step.
 
@@ -125,6 +126,9 @@ def price(
         What counts of each territory instead of the square root of its area; missing where that is to count.
     favours, barriers
         What draws a corridor and what it avoids, in the CRS of ``ground``.
+    whole
+        Members that are one although their ground lies in pieces, as corridors with breaks are: what joins one of
+        their pieces joins all.
 
     Raises
     ------
@@ -140,6 +144,7 @@ def price(
     member[alone[alone >= 0]] = np.flatnonzero(alone >= 0)
     if len(lost := names[~np.isin(np.arange(len(names)), member)]):
         raise NoSuchMember(f"neither a group of units nor a unit: {', '.join(map(str, lost))}")
+    ground = _made_whole(ground, member, np.flatnonzero(names.isin(list(whole))))
     size = np.sqrt(shapely.area(ground.shapes))
     if sizes is not None:
         counted = sizes.reindex(ground.units.index).to_numpy(dtype=np.float64)
@@ -158,6 +163,30 @@ def price(
     one, two = member[ground.ends].T
     edge[(one == two) & (one >= 0)] = 0.0
     return Problem(ground, Graph(node, ground.ends, edge), names, member, own)
+
+
+def _made_whole(ground: Ground, member: Ints, whole: Ints) -> Ground:
+    """The ground with a crossing from each piece of some members to each of their other pieces."""
+    one, two = member[ground.ends].T
+    is_inside = (one == two) & (one >= 0)
+    ends = ground.ends[is_inside]
+    piece = Graph(np.zeros(len(member)), ends, np.zeros(len(ends))).components
+    added = []
+    for each in whole:
+        own = np.flatnonzero(member == each)
+        # Two units speak for a piece: when one of them is thought away, the other still holds it.
+        speakers = pd.Series(own).groupby(piece[own]).head(2).to_numpy()
+        left, right = np.triu_indices(len(speakers), 1)
+        is_across = piece[speakers[left]] != piece[speakers[right]]
+        added.append(np.column_stack([speakers[left], speakers[right]])[is_across])
+    if not sum(map(len, added)):
+        return ground
+    new = np.concatenate(added).astype(np.int64)
+    return replace(
+        ground,
+        ends=np.concatenate([ground.ends, new]),
+        crossing_m=np.concatenate([ground.crossing_m, np.full(len(new), np.inf)]),
+    )
 
 
 def _steps_m(ground: Ground) -> Floats:

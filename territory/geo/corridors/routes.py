@@ -63,34 +63,49 @@ def axis(problem: Problem, order: Sequence[Hashable], *, progress: Progress = si
         One is no member of the problem.
     """
     graph, _ = problem.contracted
-    stops = problem.members.get_indexer(pd.Index(list(order), dtype=object))
-    if (stops < 0).any():
-        raise NoSuchMember(f"not among the members: {order[int(np.argmin(stops))]}")
-    start, *onward = stops.tolist()
-    legs, paths = [], []
-    for done, end in enumerate(onward):
-        progress("axis", done, len(onward))
-        path = cheapest_path(graph, problem.terminals[[start]], problem.terminals[[end]])
-        if len(path.nodes):
-            legs.append((start, end))
-            paths.append(path)
-            start = end
-    nodes = np.unique(np.concatenate([path.nodes for path in paths] or [problem.terminals[stops[:1]]]))
-    edges = np.unique(np.concatenate([path.edges for path in paths] or [np.empty(0, dtype=np.int64)]))
+    stops = _stops(problem, order)
+    nodes, edges, legs = _along(graph, problem.terminals, stops, progress)
     tree = Tree(
         nodes=nodes,
         edges=edges,
         cost=float(graph.cost[nodes].sum() + graph.edge_cost[edges].sum()),
-        is_optimal=len(paths) <= 1,
+        is_optimal=len(legs) <= 1,
         unreached=np.setdiff1d(problem.terminals[stops], nodes),
     )
-    return replace(_corridor(problem, tree), legs=tuple(legs))
+    return replace(_corridor(problem, tree), legs=legs)
+
+
+def _stops(problem: Problem, order: Sequence[Hashable]) -> list[int]:
+    """Members by position, in a given order."""
+    stops = problem.members.get_indexer(pd.Index(list(order), dtype=object))
+    if (stops < 0).any():
+        raise NoSuchMember(f"not among the members: {order[int(np.argmin(stops))]}")
+    return [int(stop) for stop in stops]
+
+
+def _along(
+    graph: Graph, terminals: Ints, stops: Sequence[int], progress: Progress
+) -> tuple[Ints, Ints, tuple[tuple[int, int], ...]]:
+    """Nodes and edges of the cheapest ways from stop to stop, and which stops these join."""
+    start, *onward = stops
+    legs, paths = [], []
+    for done, end in enumerate(onward):
+        progress("axis", done, len(onward))
+        path = cheapest_path(graph, terminals[[start]], terminals[[end]])
+        if len(path.nodes):
+            legs.append((start, end))
+            paths.append(path)
+            start = end
+    nodes = np.unique(np.concatenate([path.nodes for path in paths] or [terminals[[stops[0]]]]))
+    edges = np.unique(np.concatenate([path.edges for path in paths] or [np.empty(0, dtype=np.int64)]))
+    return nodes, edges, tuple(legs)
 
 
 def alternatives(
     problem: Problem,
     first: Corridor,
     *,
+    order: Sequence[Hashable] | None = None,
     count: int = 2,
     dearer: float = 2.0,
     most_shared: float = 0.7,
@@ -103,13 +118,27 @@ def alternatives(
     ----------
     problem, first
         The corridor to differ from; what it costs is told at the true prices, as for all.
+    order
+        Members in the order that each alternative keeps too; see `axis`. Without it the order is free.
     count, tries
         How many are wanted, and how often to search at most.
     dearer
         What the price of units taken before is multiplied by, each time they are taken.
     most_shared
         Share of a corridor's units outside its members that an earlier one may have as well.
+
+    Returns
+    -------
+    list of Corridor
+        Each joins whom the first one joins, and none is said to cost least; fewer than wanted, or none, where
+        nothing else leads from member to member.
+
+    Raises
+    ------
+    NoSuchMember
+        One of the order is no member of the problem.
     """
+    stops = None if order is None else _stops(problem, order)
     graph, back = problem.contracted
     found = [_outside(problem, first)]
     kept: list[Corridor] = []
@@ -119,16 +148,27 @@ def alternatives(
         if len(kept) == count:
             break
         progress("alternatives", done, tries)
-        tree = steiner_tree(Graph(cost, graph.ends, graph.edge_cost), problem.terminals)
-        other = _corridor(
-            problem, replace(tree, cost=_price(problem, tree.nodes, back[tree.edges]), is_optimal=False)
-        )
+        other = _otherwise(problem, Graph(cost, graph.ends, graph.edge_cost), back, stops)
         taken = _outside(problem, other)
         cost[problem.group[taken]] *= dearer
         if len(taken) and all(np.isin(taken, before).mean() <= most_shared for before in found):
             found.append(taken)
             kept.append(other)
     return kept
+
+
+def _otherwise(problem: Problem, graph: Graph, back: Ints, stops: Sequence[int] | None) -> Corridor:
+    """The corridor that would be chosen at other prices, told at the true ones."""
+    terminals = problem.terminals
+    if stops is None:
+        tree, legs = steiner_tree(graph, terminals), None
+    else:
+        nodes, edges, legs = _along(graph, terminals, stops, silent)
+        lost = np.setdiff1d(terminals[list(stops)], nodes)
+        tree = Tree(nodes=nodes, edges=edges, cost=0.0, is_optimal=False, unreached=lost)
+    cost = _price(problem, tree.nodes, back[tree.edges])
+    found = _corridor(problem, replace(tree, cost=cost, is_optimal=False))
+    return found if legs is None else replace(found, legs=legs)
 
 
 def envelope(problem: Problem, corridor: Corridor, *, within: float) -> pd.Series:
