@@ -25,6 +25,9 @@ from territory.geo.progress import Progress, silent
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+# Searches that begin near each other are made on one part of the network.
+_TOGETHER = 64
+
 NOWHERE = -1
 """Node of a point that no road comes near."""
 
@@ -107,17 +110,13 @@ class Roads:
         places, node = _merged(coords, join_m)
         same = part[1:] == part[:-1]
         begin, end, owner = node[:-1][same], node[1:][same], line[part[:-1][same]]
-        length_m = np.hypot(*(coords[1:] - coords[:-1])[same].T)
+        # From node to node, not from vertex to vertex: what is joined has moved.
+        length_m = np.hypot(*(places[begin] - places[end]).T)
         # A stretch of no length takes a moment all the same: a sparse graph holds no zeros.
         time_s = np.maximum(length_m / (speed[owner] / 3.6), 1e-9)
         back = ~is_oneway[owner]
         rows, columns = np.r_[begin, end[back]], np.r_[end, begin[back]]
-        table = pd.DataFrame({"row": rows, "column": columns, "time": np.r_[time_s, time_s[back]]})
-        # A sparse matrix would add up what stands twice.
-        quickest = table[table.row != table.column].groupby(["row", "column"], as_index=False)["time"].min()
-        shape = (len(places), len(places))
-        values, where = quickest["time"].to_numpy(), (quickest["row"].to_numpy(), quickest["column"].to_numpy())
-        return cls(places, csr_array((values, where), shape=shape), lines.crs)
+        return cls(places, _network(rows, columns, np.r_[time_s, time_s[back]], len(places)), lines.crs)
 
     @cached_property
     def component(self) -> Ints:
@@ -135,10 +134,80 @@ class Roads:
         return self.times.T.tocsr()
 
     @cached_property
+    def fastest_ms(self) -> float:
+        """The highest speed on any stretch, in metres a second, as the crow flies from node to node."""
+        stretches = self.times.tocoo()
+        begin, end = stretches.coords
+        if not len(begin):
+            return 0.0
+        return float((np.hypot(*(self.nodes[begin] - self.nodes[end]).T) / stretches.data).max())
+
+    @cached_property
     def _tree(self) -> KDTree:
         return KDTree(self.nodes)
 
-    def snap(self, points: GeoSeries, *, within_m: float) -> pd.DataFrame:
+    def without_scraps(self, least_m: float) -> Roads:
+        """The same network without components whose stretches are shorter than ``least_m`` in all.
+
+        A driveway that its drawer did not join to the road it leads to is no place from where nothing is reached.
+        """
+        stretches = self.times.tocoo()
+        begin, end = stretches.coords
+        length_m = np.hypot(*(self.nodes[begin] - self.nodes[end]).T)
+        # Most stretches stand there once for each direction, and one is enough for a component to count.
+        in_all = np.bincount(self.component[begin], length_m, minlength=1) / 2
+        return self._only(np.flatnonzero(in_all[self.component] >= least_m))
+
+    def linked(self, places: pd.DataFrame, points: GeoSeries, links: pd.DataFrame) -> tuple[Roads, pd.DataFrame]:
+        """Add ways between places that lines do not show: a ferry, a footbridge.
+
+        Parameters
+        ----------
+        places
+            ``node`` and ``away_m`` of each place, as `snap` gives them.
+        points
+            Where they are, by the same index; who is on no road and has a link gets a node there.
+        links
+            ``left`` and ``right``, index values of ``places``, and ``time_s``, the same both ways.
+
+        Returns
+        -------
+        Roads, DataFrame
+            The network with the links, and the places on it.
+
+        Raises
+        ------
+        GeoError
+            A link names a place that is not given, or takes no time.
+        """
+        ends = np.array([places.index.get_indexer(pd.Index(links[side])) for side in ("left", "right")])
+        time_s = links["time_s"].to_numpy(dtype=float)
+        if (ends < 0).any() or not (time_s > 0).all():
+            raise GeoError("a link joins two places that are given, and takes some time")
+        node = places["node"].to_numpy(dtype=np.int64, copy=True)
+        lost = np.unique(ends[node[ends] < 0])
+        node[lost] = len(self.nodes) + np.arange(len(lost))
+        nodes = np.concatenate(
+            [self.nodes, shapely.get_coordinates(np.asarray(points.array)[lost]).reshape(-1, 2)]
+        )
+        known = self.times.tocoo()
+        left, right = node[ends]
+        rows, columns = np.r_[known.coords[0], left, right], np.r_[known.coords[1], right, left]
+        times = _network(rows, columns, np.r_[known.data, time_s, time_s], len(nodes))
+        away_m = places["away_m"].to_numpy(dtype=float, copy=True)
+        away_m[lost] = 0.0
+        return Roads(nodes, times, self.crs), places.assign(node=node, away_m=away_m)
+
+    def near(self, points: Floats, within_m: float) -> tuple[Roads, Ints]:
+        """The part of the network that lies within a distance of (k, 2) points, and its nodes' numbers here."""
+        low, high = points.min(axis=0) - within_m, points.max(axis=0) + within_m
+        own = np.flatnonzero(((self.nodes >= low) & (self.nodes <= high)).all(axis=1))
+        return self._only(own), own
+
+    def _only(self, own: Ints) -> Roads:
+        return Roads(self.nodes[own], self.times[own][:, own], self.crs)
+
+    def snap(self, points: GeoSeries, *, within_m: float, ground: GeoSeries | None = None) -> pd.DataFrame:
         """Lead points to the network.
 
         Parameters
@@ -147,6 +216,8 @@ class Roads:
             In the CRS of the lines; of other shapes, a point on their ground is taken.
         within_m
             Farther points are on no road.
+        ground
+            What each point stands for, by the same index; the distance is then that from its edge.
 
         Returns
         -------
@@ -158,7 +229,11 @@ class Roads:
         places = shapely.get_coordinates(shapely.point_on_surface(np.asarray(points.array)))
         away_m, node = np.full(len(points), np.inf), np.full(len(points), NOWHERE)
         if len(self.nodes) and len(points):
-            away_m, node = self._tree.query(places, distance_upper_bound=np.nextafter(within_m, np.inf))
+            away_m, node = self._tree.query(places)
+            if ground is not None:
+                shapes = np.asarray(ground.reindex(points.index).array)
+                away_m = shapely.distance(shapely.points(self.nodes[node]), shapes)
+            away_m = np.where(away_m <= within_m, away_m, np.inf)
             node = np.where(np.isfinite(away_m), node, NOWHERE)
         return pd.DataFrame({"node": node.astype(np.int64), "away_m": away_m}, index=points.index)
 
@@ -337,14 +412,45 @@ def times_between(
     begin, end = (node[each] for each in ends)
     time_s = np.full(len(pairs), np.inf)
     known = np.flatnonzero((begin >= 0) & (end >= 0))
-    order = known[np.argsort(begin[known], kind="stable")]
-    groups = np.split(order, np.flatnonzero(np.diff(begin[order])) + 1) if len(order) else []
-    for done, own in enumerate(groups):
+    groups = _near_by(roads.nodes[begin[known]])
+    for done, group in enumerate(groups):
         progress("times", done, len(groups))
-        for graph in (roads.times, roads.towards):
-            reached = dijkstra(graph, indices=int(begin[own[0]]), limit=most_s)
-            time_s[own] = np.minimum(time_s[own], reached[end[own]])
+        own = known[group]
+        time_s[own] = _times_near(roads, begin[own], end[own], most_s)
     return pd.Series(time_s, index=pairs.index, name="travel_s")
+
+
+def _times_near(roads: Roads, begin: Ints, end: Ints, most_s: float) -> Floats:
+    """(k,) times between pairs of nodes that begin near each other, infinite where more than ``most_s``."""
+    # Nobody gets farther in the time, so that a search of this part alone misses no way.
+    reach_m = most_s * roads.fastest_ms if np.isfinite(most_s) else np.inf
+    part, numbers = roads.near(roads.nodes[begin], reach_m)
+    at = np.searchsorted(numbers, end)
+    is_near = numbers[np.minimum(at, len(numbers) - 1)] == end
+    sources, row = np.unique(np.searchsorted(numbers, begin), return_inverse=True)
+    both = [dijkstra(graph, indices=sources, limit=most_s) for graph in (part.times, part.towards)]
+    reached = np.minimum(*both)[row, np.where(is_near, at, 0)]
+    return np.where(is_near, reached, np.inf)
+
+
+def _near_by(points: Floats) -> list[Ints]:
+    """Positions of points in groups of some that lie near each other."""
+    if not len(points):
+        return []
+    order = np.lexsort(points.T[::-1])
+    # Strips from west to east, and each from south to north.
+    strips = np.array_split(order, max(1, round(np.sqrt(len(points) / _TOGETHER))))
+    along = [strip[np.argsort(points[strip, 1], kind="stable")] for strip in strips]
+    return [group for strip in along for group in np.array_split(strip, max(1, len(strip) // _TOGETHER))]
+
+
+def _network(rows: Ints, columns: Ints, time_s: Floats, count: int) -> csr_array:
+    """(count, count) the quickest time from each node to each other one beside it."""
+    table = pd.DataFrame({"row": rows, "column": columns, "time": time_s})
+    # A sparse matrix would add up what stands twice.
+    quickest = table[table.row != table.column].groupby(["row", "column"], as_index=False)["time"].min()
+    where = quickest["row"].to_numpy(), quickest["column"].to_numpy()
+    return csr_array((quickest["time"].to_numpy(), where), shape=(count, count))
 
 
 def _speeds(lines: GeoSeries, speeds_kmh: pd.Series | float) -> Floats:

@@ -1,5 +1,7 @@
 """Times on a network of roads beside networkx, and what counts as cut off."""
 
+from unittest.mock import patch
+
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -109,14 +111,15 @@ def test_affinity_is_what_all_times_between_places_and_seats_say(network, count,
         assert row["is_cut_off"] == (row["reason"] is not None)
 
 
-@given(networks(), st.sampled_from([20.0, 60.0, np.inf]))
-def test_times_between_places_are_the_shorter_of_both_directions(network, most_s):
+@given(networks(), st.sampled_from([20.0, 60.0, np.inf]), st.sampled_from([1, 2, 64]))
+def test_times_between_places_are_the_shorter_of_both_directions(network, most_s, together):
     drawn, speeds, oneway, rng = network
     roads = Roads.of(lines(*drawn), speeds_kmh=speeds, oneway=oneway)
     graph = network_of(drawn, speeds, oneway)
     places = pd.DataFrame({"node": rng.integers(-1, len(roads.nodes), 6)})
     pairs = pd.DataFrame(rng.integers(0, 6, (7, 2)), columns=["left", "right"])
-    found = times_between(roads, places, pairs, most_s=most_s)
+    with patch("territory.geo.access._TOGETHER", together):
+        found = times_between(roads, places, pairs, most_s=most_s)
     for (left, right), time_s in zip(pairs.itertuples(index=False), found, strict=True):
         ends = places["node"][left], places["node"][right]
         expected = np.inf
@@ -182,6 +185,69 @@ def test_points_far_from_every_road_are_on_none():
     assert found["away_m"].tolist() == [30, np.inf]
     ground = GeoSeries([box(50, -10, 70, 10)], crs=UTM)
     assert roads.snap(ground, within_m=30)["node"].tolist() == [1]
+
+
+def test_who_is_on_a_road_can_be_asked_of_whole_grounds():
+    """The middle of the large one is far from the road that runs along its edge."""
+    roads = Roads.of(lines([(0, 0), (60, 0)]), speeds_kmh=KMH)
+    ground = GeoSeries([box(0, -5, 900, 800), box(100, 40, 200, 90)], index=["large", "small"], crs=UTM)
+    middles = ground.representative_point()
+    assert (roads.snap(middles, within_m=10)["node"] == NOWHERE).all()
+    found = roads.snap(middles, within_m=10, ground=ground)
+    assert found["node"].tolist() == [1, NOWHERE]
+    assert found["away_m"].tolist() == [0, np.inf]
+
+
+@given(networks(), st.integers(0, 2**16))
+def test_links_join_what_no_line_does(network, seed):
+    drawn, speeds, oneway, _ = network
+    rng = np.random.default_rng(seed)
+    roads = Roads.of(lines(*drawn), speeds_kmh=speeds, oneway=oneway)
+    where = points(*rng.uniform(-300, 600, (5, 2)))
+    places = roads.snap(where, within_m=100)
+    links = pd.DataFrame(rng.integers(0, 5, (3, 2)), columns=["left", "right"]).assign(time_s=[50.0, 60.0, 70.0])
+    linked, on_it = roads.linked(places, where, links)
+    named = on_it["node"].tolist()
+    assert all(new == old for new, old in zip(named, places["node"], strict=True) if old >= 0)
+    has_link = set(links["left"]) | set(links["right"])
+    assert all((named[place] >= 0) == (place in has_link or places["node"][place] >= 0) for place in range(5))
+    expected = {}
+    known = roads.times.tocoo()
+    for begin, end, time_s in zip(*known.coords, known.data, strict=True):
+        expected[begin, end] = time_s
+    for left, right, time_s in links.itertuples(index=False):
+        for way in ((named[left], named[right]), (named[right], named[left])):
+            if left != right and way[0] != way[1]:
+                expected[way] = min(time_s, expected.get(way, np.inf))
+    found = linked.times.tocoo()
+    assert dict(zip(zip(*found.coords, strict=True), found.data, strict=True)) == expected
+
+
+def test_who_is_on_no_road_is_reached_by_a_declared_link():
+    roads = Roads.of(lines([(0, 0), (100, 0)]), speeds_kmh=KMH)
+    where = points((0, 5), (9_000, 0), names=["port", "isle"])
+    places = roads.snap(where, within_m=50)
+    link = pd.DataFrame({"left": ["port"], "right": ["isle"], "time_s": [1_800.0]})
+    linked, on_it = roads.linked(places, where, link)
+    found = affinity(linked, on_it, on_it.loc[["port"]], pd.Series({"isle": "port", "port": "port"}))
+    assert found["own_s"].tolist() == [0, 1_800]
+    assert not found["is_cut_off"].any()
+    for wrong in (link.assign(right="stranger"), link.assign(time_s=0.0)):
+        with pytest.raises(GeoError, match="link"):
+            roads.linked(places, where, wrong)
+
+
+@given(networks())
+def test_scraps_are_the_components_of_little_length(network):
+    drawn = network[0]
+    roads = Roads.of(lines(*drawn, [(5_000, 0), (5_030, 0), (5_030, 20)]), speeds_kmh=KMH)
+    assert {tuple(node) for node in roads.without_scraps(60).nodes} == {
+        tuple(node) for node in roads.nodes if node[0] < 5_000
+    }
+    assert len(roads.without_scraps(40).nodes) == len(roads.nodes)
+    none = roads.without_scraps(1e9)
+    assert none.nodes.shape == (0, 2)
+    assert none.times.shape == (0, 0)
 
 
 def test_a_country_without_roads_cuts_off_everybody():
