@@ -139,7 +139,7 @@ def _loose(look: Look) -> Iterator[Gap]:
     limits = look.profile.tolerances
     crossings = neighbours(units, tolerance_m=limits.sliver_m, min_edge_m=limits.min_edge_m)
     crossings = pd.concat([crossings[["left", "right"]], look.links])
-    councils = look.councils.loc[units.index]
+    councils = look.councils.loc[units.index].assign(left=look.left(units.index))
     for each in loose_councils(councils, crossings, _enclosed(look, units, councils), profile=look.profile):
         if look.is_asked(each.councils):
             yield _of_loose(look, each)

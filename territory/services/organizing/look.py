@@ -47,12 +47,14 @@ class Look:
 
     Parameters
     ----------
+    register
+        What is seldom asked for is read from it when it is.
     layer
         Territories seen whole, as `territory.model` describes them, in a projected CRS.
     ground
         Land that councils are expected to cover, in the same CRS; none where nobody said what is land.
     councils
-        Indexed by id: ``groups`` and ``left`` (tuples of communes), ``joins``, ``kind``, ``families``.
+        Indexed by id: ``groups`` (a tuple of communes), ``joins``, ``kind``, ``families``.
     forming
         Councils of each commune under construction.
     municipalities
@@ -65,6 +67,7 @@ class Look:
 
     def __init__(
         self,
+        register: Register,
         layer: GeoDataFrame,
         ground: BaseGeometry | None,
         councils: pd.DataFrame,
@@ -75,12 +78,12 @@ class Look:
         links: pd.DataFrame,
         municipalities: GeoSeries | None,
         names: Mapping[str, str],
-        profile: Profile,
         tells_land: bool,
     ) -> None:
+        self.register, self.profile = register, register.profile
         self.layer, self.ground, self.councils = layer, ground, councils
         self.references, self.population, self.links = references, population, links
-        self.municipalities, self.names, self.profile = municipalities, names, profile
+        self.municipalities, self.names = municipalities, names
         self.tells_land = tells_land
         self.shapes: GeoSeries = layer.geometry.loc[councils.index]
         self.forming = {group: members for group, members in forming.items() if self.is_asked(members)}
@@ -101,10 +104,13 @@ class Look:
         crs, ground = current.mosaic.crs, _ground(current, access, asked)
         links, names = current.mosaic.surroundings.links, current.mosaic.names
         municipalities = _municipalities(current.mosaic.ground.jurisdictions)
+        communes = _communes_of(current, layer["parent"], register.profile)
         with register.reading() as reading:
-            councils, forming = _councils(reading, layer, register.profile)
+            councils = _councils(reading, layer, communes, register.profile)
+            forming = _forming(reading, councils["groups"])
             references, population = _references(reading)
         return cls(
+            register,
             layer,
             ground,
             councils,
@@ -114,7 +120,6 @@ class Look:
             links=_NO_LINKS if links is None else links[["left", "right"]],
             municipalities=municipalities,
             names=names,
-            profile=register.profile,
             tells_land=access.is_everywhere or access.area is not None,
         )
 
@@ -172,6 +177,18 @@ class Look:
         wanted = np.isin(component, component[loose.index.isin(self._asked)])
         found = self.shapes.sindex.query(loose[wanted].geometry, predicate="dwithin", distance=near_m)[1]
         return self.shapes.iloc[np.unique(found)]
+
+    def left(self, councils: Collection[str]) -> pd.Series:
+        """By council a tuple of the communes that it left."""
+        day = today()
+        left: dict[str, list[str]] = {}
+        with self.register.reading() as reading:
+            for member, group, until in reading.rows(
+                Membership, ("member", "group", "until"), ids=councils, by="member"
+            ):
+                if until is not None and until <= day:
+                    left.setdefault(member, []).append(group)
+        return pd.Series([tuple(sorted(left.get(each, ()))) for each in councils], councils, dtype=object)
 
     def members_of(self, groups: Sequence[str]) -> pd.DataFrame:
         """``council`` and ``group``: everybody seen who belongs to some communes."""
@@ -237,38 +254,40 @@ def _ground(current: Current, access: Access, asked: Asked) -> BaseGeometry | No
     return shapely.intersection_all(projected)
 
 
-def _councils(
-    reading: Reading, layer: GeoDataFrame, profile: Profile
-) -> tuple[pd.DataFrame, dict[str, tuple[str, ...]]]:
-    """What is known of each council, and the councils of each commune under construction."""
+def _communes_of(current: Current, parents: pd.Series, profile: Profile) -> pd.Series:
+    """By territory a tuple of the communes that it belongs to."""
     council = profile.levels[0].id
-    ids = layer.index[(layer["level"] == council).to_numpy()]
-    said = {id_: rest for id_, *rest in reading.rows(Territory, ("id", "level", "recognition", "joins"))}
-    communes = {id_ for id_, (level, *_) in said.items() if _is_made_of(profile, level, council)}
-    groups: dict[str, list[str]] = {each: [] for each in ids}
-    left: dict[str, list[str]] = {each: [] for each in ids}
-    day = today()
-    for member, group, since, until in reading.rows(Membership, ("member", "group", "since", "until")):
-        if member not in groups or group not in communes or (since is not None and since > day):
-            continue
-        (groups if until is None or day < until else left)[member].append(group)
-    councils = pd.DataFrame(
-        {
-            "groups": pd.Series({each: tuple(sorted(found)) for each, found in groups.items()}, dtype=object),
-            "left": pd.Series({each: tuple(sorted(found)) for each, found in left.items()}, dtype=object),
-            "joins": pd.Series({each: said[each][2] for each in ids}, dtype=object),
-        },
-        index=ids,
-    )
+    standing = current.standing
+
+    def communes(parent: str) -> tuple[str, ...]:
+        groups = parent.split(";") if parent else ()
+        return tuple(
+            sorted(g for g in groups if g in standing and _is_made_of(profile, standing[g].level, council))
+        )
+
+    # Thousands share each of few parents.
+    told = {each: communes(each) for each in parents.dropna().unique()}
+    return pd.Series([told.get(each, ()) for each in parents], index=parents.index, dtype=object)
+
+
+def _councils(reading: Reading, layer: GeoDataFrame, communes: pd.Series, profile: Profile) -> pd.DataFrame:
+    """What is known of each council."""
+    ids = layer.index[(layer["level"] == profile.levels[0].id).to_numpy()]
+    said = {each.id: each.joins for each in reading.find(Territory, joins=[True, False])}
+    joins = pd.Series([said.get(each) for each in ids], index=ids, dtype=object)
+    councils = pd.DataFrame({"groups": communes.loc[ids], "joins": joins}, index=ids)
     councils[["kind", "families"]] = layer.loc[ids, ["kind", "families"]]
-    forming: dict[str, list[str]] = {
-        each: [] for each, (_, recognition, _) in said.items() if recognition in _FORMING
-    }
-    for each, belongs in groups.items():
-        for group in belongs:
-            if group in forming:
-                forming[group].append(each)
-    return councils, {group: tuple(sorted(members)) for group, members in forming.items() if members}
+    return councils
+
+
+def _forming(reading: Reading, groups: pd.Series) -> dict[str, tuple[str, ...]]:
+    """Councils of each commune under construction."""
+    forming = {id_ for (id_,) in reading.rows(Territory, ("id",), ids=_FORMING, by="recognition")}
+    members: dict[str, list[str]] = {}
+    for council, belongs in groups[groups.map(forming.isdisjoint).eq(False)].items():
+        for group in forming.intersection(belongs):
+            members.setdefault(group, []).append(str(council))
+    return {group: tuple(sorted(some)) for group, some in sorted(members.items())}
 
 
 def _is_made_of(profile: Profile, level: str, member: str) -> bool:
