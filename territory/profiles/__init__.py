@@ -7,9 +7,9 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat
 
 _HERE = Path(__file__).parent
 
@@ -105,6 +105,26 @@ class Agreement(_Entry):
     how_sure: HowSure
 
 
+class Roads(_Entry):
+    """How fast people get on, and when a way is too long."""
+
+    speeds_kmh: Mapping[str, NonNegativeFloat]
+    """By class of road, as maps call it; 0 where nobody can pass."""
+    other_kmh: PositiveFloat
+    """On roads of other classes, and of none."""
+    link_kmh: PositiveFloat
+    """Along a declared link, as the crow flies."""
+    reach_m: float
+    """Who has no road this near has none."""
+    join_m: float
+    """Ends of lines as near as this meet."""
+    scrap_m: float
+    """Less road than this in all, joined to nothing, is a line that its drawer forgot to join."""
+    slower: Annotated[float, Field(ge=1)]
+    """Whose own seat takes this many times as long as another one is cut off from it."""
+    how_sure: HowSure
+
+
 class Survey(_Entry):
     """How coordinates are told on paper."""
 
@@ -145,6 +165,7 @@ class Profile(_Entry):
     parliament: Parliament
     referendum: Referendum
     agreement: Agreement
+    roads: Roads
     survey: Survey
     privacy: Privacy
 
