@@ -2,8 +2,8 @@
 
 Every run is a process of its own, peers and we take turns, and figures are medians::
 
-    python benchmarks/access.py                          # 90,000 and 1,000,000 nodes
-    python benchmarks/access.py --nodes 10000 --runs 1 --json
+    python -m benchmarks.access                          # 90,000 and 1,000,000 nodes
+    python -m benchmarks.access --nodes 10000 --runs 1 --json
 
 ``ours_s`` and ``peer_s`` are the search alone, on a network that stands; ``ratio`` is the peer's time by ours and
 ``equal`` says whether all times are the same. ``build_s`` is what our network takes from lines in metres.
@@ -19,20 +19,15 @@ import tempfile
 import time
 from dataclasses import replace
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-# Not this folder: it has modules with names of libraries.
-sys.path[0] = str(ROOT)
+import numpy as np
+import pandas as pd
+import shapely
+from geopandas import GeoSeries
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-import shapely  # noqa: E402
-from geopandas import GeoSeries  # noqa: E402
-
-from benchmarks.measure import Weight, interleaved, medians, weigh  # noqa: E402
+from benchmarks.bars import Row, line, verdict
+from benchmarks.measure import Weight, absent, interleaved, medians, weigh
 
 STREET_M = 80.0
 SEATS_PER_NODE = 1 / 2_000
@@ -47,7 +42,12 @@ def main() -> None:
         _run(asked.run, asked.nodes[0], asked.seed, asked.output)
         return
     for nodes in asked.nodes:
-        for row in _rows(nodes, asked):
+        rows = _rows(nodes, asked)
+        compared = [row for row in rows if "equal" in row]
+        found = ", ".join(f"as {row['peer']}, {row['ratio']:g} × as fast" for row in compared if row["equal"])
+        if compared:
+            rows.append(verdict("access", found or "others", holds=all(row["equal"] for row in compared)))
+        for row in rows:
             print(json.dumps(row) if asked.json else _line(row), flush=True)
 
 
@@ -63,25 +63,27 @@ def _asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _rows(nodes: int, asked: argparse.Namespace) -> list[dict[str, Any]]:
-    peers = [peer for peer in PEERS if find_spec(peer)]
+def _rows(nodes: int, asked: argparse.Namespace) -> list[Row]:
+    missing = absent({peer: peer for peer in PEERS})
+    peers = [peer for peer in PEERS if peer not in missing]
     with tempfile.TemporaryDirectory() as folder:
         answer = {peer: Path(folder) / f"{peer}.npy" for peer in (OURS, *peers)}
 
         def run(peer: str) -> Weight:
             given = ["--run", peer, "--nodes", str(nodes), "--seed", str(asked.seed), "--output", answer[peer]]
-            weight = weigh([sys.executable, "benchmarks/access.py", *given], timeout_s=asked.timeout)
+            weight = weigh([sys.executable, "-m", "benchmarks.access", *given], timeout_s=asked.timeout)
             return replace(weight, wall_s=json.loads(weight.output)["search_s"])
 
         weights, failed = interleaved({peer: partial(run, peer) for peer in answer}, runs=asked.runs)
+        failed |= missing
         mine = medians(weights[OURS])
         told = json.loads(mine.output)
         rows = []
         for peer in PEERS:
             row = {"task": "access", "size": told["nodes"], "peer": peer, "ours_s": round(mine.wall_s, 3)}
             row |= {"build_s": round(told["build_s"], 2), "ours_peak_mb": round(mine.peak_mb)}
-            if peer not in peers or peer in failed:
-                rows.append({**row, "failed": failed.get(peer, "not installed")})
+            if peer in failed:
+                rows.append({**row, "failed": failed[peer]})
                 continue
             its = medians(weights[peer])
             equal = np.allclose(np.load(answer[OURS]), np.load(answer[peer]), rtol=1e-9)
@@ -139,7 +141,9 @@ def _run(who: str, count: int, seed: int, output: Path) -> None:
     print(json.dumps({"nodes": nodes, "build_s": build_s, "search_s": search_s}))
 
 
-def _line(row: dict[str, Any]) -> str:
+def _line(row: Row) -> str:
+    if "bar" in row:
+        return line(row)
     ours = f"ours {row['ours_s']:>7.3f} s {row['ours_peak_mb']:>5} MB (network {row['build_s']:.2f} s)"
     if "failed" in row:
         return f"access {row['size']:>9} {row['peer']:<10} {ours}   {row['failed']}"

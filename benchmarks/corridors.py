@@ -2,8 +2,8 @@
 
 Every run of a peer is a process of its own, peers and we take turns, and figures are medians::
 
-    python benchmarks/corridors.py                      # all cases
-    python benchmarks/corridors.py --runs 1 --tasks tree gap --json
+    python -m benchmarks.corridors                      # all cases
+    python -m benchmarks.corridors --runs 1 --tasks tree gap --json
 
 Tasks: ``tree`` is one tree through k of n nodes, beside networkx and rustworkx, which know no costs of nodes and
 approximate (``peer_excess`` is what their tree costs more, costs counted as they are; ours is the optimum).
@@ -19,29 +19,23 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from importlib.util import find_spec
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-# Not this folder: a library that looks for the package "coverage" would find a file here.
-sys.path[0] = str(ROOT)
+import numpy as np
+import shapely
 
-import numpy as np  # noqa: E402
-import shapely  # noqa: E402
-
-from benchmarks.measure import Weight, interleaved, medians, weigh  # noqa: E402
+from benchmarks.bars import Row, line, verdict
+from benchmarks.measure import Weight, absent, interleaved, medians, weigh
 
 TASKS = ("tree", "milp", "gap", "pack")
 TREES = ((1_000, 8), (50_000, 5), (3_000, 13))
 PEERS = ("networkx", "rustworkx")
 MEMBERS = 4
 WIDTH_M = 300.0
-Row = dict[str, Any]
 
 
 def main() -> None:
@@ -54,19 +48,42 @@ def main() -> None:
     parser.add_argument("--timeout", type=float, default=1_800, help="seconds for one run of one peer")
     parser.add_argument("--json", action="store_true", help="one object a line")
     asked = parser.parse_args()
+    work = {"tree": trees, "milp": small, "gap": gaps, "pack": packs}
     for task in asked.tasks:
-        for row in {"tree": trees, "milp": small, "gap": gaps, "pack": packs}[task](asked):
-            row = {"task": task, **row}
-            print(json.dumps(row) if asked.json else "  ".join(f"{k} {v}" for k, v in row.items()), flush=True)
+        rows = [{"task": task, **row} for row in work[task](asked)]
+        for row in [*rows, *_verdicts(task, rows)]:
+            print(json.dumps(row) if asked.json else _line(row), flush=True)
+
+
+def _line(row: Row) -> str:
+    return line(row) if "bar" in row else "  ".join(f"{name} {value}" for name, value in row.items())
+
+
+def _verdicts(task: str, rows: list[Row]) -> Iterator[Row]:
+    """What the bars say of the rows of a task."""
+    told = [row for row in rows if "failed" not in row]
+    if task == "tree":
+        # A run that finds no proof ends with an error, so what is here is the optimum.
+        asked = [row for row in rows if row["size"] <= 3_000 and row["terminals"] <= 13]
+        slowest = max((row["ours_s"] for row in asked), default=0.0)
+        is_full = any(row["size"] == 3_000 and row["terminals"] == 13 for row in asked)
+        yield verdict(task, f"optimal, {slowest:g} s at most", holds=slowest < 5, is_its_size=is_full)
+    elif task == "milp" and told:
+        equal = [row["equal"] for row in told]
+        yield verdict(task, f"the same on {sum(equal)} of {len(equal)} sets", holds=all(equal))
+    elif task == "gap" and told:
+        worst = max(row["worst_excess"] for row in told)
+        yield verdict(task, f"{worst:.2%} at worst", holds=worst <= 0.02)
+    elif task == "pack":
+        for row in rows:
+            is_full = row["units"] >= 10_000
+            yield verdict(task, f"{row['pack_s']:g} s", holds=row["pack_s"] < 1.5, is_its_size=is_full)
 
 
 def trees(asked: argparse.Namespace) -> Iterator[Row]:
-    """Ours beside each peer that is installed."""
-    here = [peer for peer in PEERS if find_spec(peer)]
-    for missing in set(PEERS) - set(here):
-        print(f"  {missing} is not installed", file=sys.stderr)
+    """Ours beside what people use."""
     for case in asked.trees:
-        yield from _beside(here, *map(int, case.split(",")), [1], asked)
+        yield from _beside(PEERS, *map(int, case.split(",")), [1], asked)
 
 
 def small(asked: argparse.Namespace) -> Iterator[Row]:
@@ -81,14 +98,17 @@ def gaps(asked: argparse.Namespace) -> Iterator[Row]:
 
 
 def _beside(
-    peers: list[str], size: int, terminals: int, seeds: list[int], asked: argparse.Namespace
+    peers: Sequence[str], size: int, terminals: int, seeds: list[int], asked: argparse.Namespace
 ) -> Iterator[Row]:
     def run(peer: str) -> Weight:
         given = [peer, str(size), str(terminals), "--seeds", *map(str, seeds)]
         weight = weigh([sys.executable, "-m", "benchmarks.peers.trees", *given], timeout_s=asked.timeout)
         return replace(weight, wall_s=json.loads(weight.output)["seconds"] / len(seeds))
 
-    weights, failed = interleaved({peer: partial(run, peer) for peer in ("us", *peers)}, runs=asked.runs)
+    missing = absent({peer: peer for peer in PEERS})
+    runs = {peer: partial(run, peer) for peer in ("us", *peers) if peer not in missing}
+    weights, failed = interleaved(runs, runs=asked.runs)
+    failed |= missing
     ours, cost = medians(weights["us"]), np.array(json.loads(weights["us"][-1].output)["costs"])
     for peer in peers:
         row: Row = {"size": size, "terminals": terminals, "peer": peer, "ours_s": round(ours.wall_s, 4)}

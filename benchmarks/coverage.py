@@ -2,8 +2,8 @@
 
 Every run is a process of its own, peers and we take turns, and figures are medians::
 
-    python benchmarks/coverage.py                        # 50,000 councils, clean and drawn by hand (±10 m)
-    python benchmarks/coverage.py --size 5000 --runs 1 --tasks whole overlaps --json
+    python -m benchmarks.coverage                        # 50,000 councils, clean and drawn by hand (±10 m)
+    python -m benchmarks.coverage --size 5000 --runs 1 --tasks whole overlaps --json
 
 Tasks: ``whole`` is file to findings, whole-process wall time of ``territory check`` beside the same work with
 geopandas and with shapely at its best. ``overlaps``, ``neighbours``, ``gaps`` and ``jurisdictions`` are one
@@ -24,15 +24,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-# Not this folder: a library that looks for the package "coverage" would find this file.
-sys.path[0] = str(ROOT)
-
-from benchmarks import agreement  # noqa: E402
-from benchmarks.layers import Files  # noqa: E402
-from benchmarks.measure import Failed, Weight, interleaved, medians, weigh  # noqa: E402
+from benchmarks import agreement
+from benchmarks.bars import Row, line, verdict
+from benchmarks.layers import Files
+from benchmarks.measure import Failed, Weight, absent, interleaved, medians, weigh
 
 OURS = "with_us"
 PEERS = {
@@ -43,8 +39,9 @@ PEERS = {
 }
 WHOLE_PEERS = ("with_geopandas", "with_shapely")
 TASKS = ("whole", *PEERS, "truth")
+NEEDS = {"with_geoplanar": "geoplanar", "with_libpysal": "libpysal", "with_gerrychain": "gerrychain"}
+SERVER = "TERRITORY_BENCH_PG"
 CALLED = {"with_shapely": "shapely-best", "with_postgis": "PostGIS"}
-Row = dict[str, Any]
 
 
 def main() -> None:
@@ -56,8 +53,10 @@ def main() -> None:
         if set(asked.tasks) - {"truth"}:
             files.make()
         for task in asked.tasks:
-            for row in _rows(task, files, asked):
-                show({"task": task, "size": files.size, "noise": noise_m, **row})
+            about = {"task": task, "size": files.size, "noise": noise_m}
+            rows = [{**about, **row} for row in _rows(task, files, asked)]
+            for row in [*rows, *_verdicts(task, files, rows)]:
+                show(row)
 
 
 def _asked() -> argparse.Namespace:
@@ -86,12 +85,15 @@ def _rows(task: str, files: Files, asked: argparse.Namespace) -> Iterator[Row]:
 
 
 def _wanted(peers: tuple[str, ...], asked: argparse.Namespace) -> list[str]:
-    return [
-        peer
-        for peer in peers
-        if (asked.peers is None or peer in asked.peers)
-        and (peer != "with_postgis" or "TERRITORY_BENCH_PG" in os.environ)
-    ]
+    return [peer for peer in peers if asked.peers is None or peer in asked.peers]
+
+
+def _missing(peers: list[str]) -> dict[str, str]:
+    """Why some of the peers cannot take part."""
+    missing = absent({peer: NEEDS[peer] for peer in peers if peer in NEEDS})
+    if "with_postgis" in peers and SERVER not in os.environ:
+        missing["with_postgis"] = f"{SERVER} names no server"
+    return missing
 
 
 def _whole(files: Files, asked: argparse.Namespace) -> Iterator[Row]:
@@ -119,8 +121,9 @@ def _whole(files: Files, asked: argparse.Namespace) -> Iterator[Row]:
 
 def _one_task(task: str, files: Files, asked: argparse.Namespace) -> Iterator[Row]:
     """One function on a layer in memory; the time is what the process measured of itself."""
-    peers = [OURS, *_wanted(PEERS[task], asked)]
-    answer = {peer: files.own / f"{task}-{peer}.parquet" for peer in peers}
+    peers = _wanted(PEERS[task], asked)
+    missing = _missing(peers)
+    answer = {peer: files.own / f"{task}-{peer}.parquet" for peer in (OURS, *peers)}
 
     def run(peer: str) -> Weight:
         given = [files.councils, files.jurisdictions, answer[peer], "--noise", str(files.noise_m)]
@@ -129,11 +132,13 @@ def _one_task(task: str, files: Files, asked: argparse.Namespace) -> Iterator[Ro
         )
         return replace(weight, wall_s=float(weight.output.split()[-1]))
 
-    weights, failed = interleaved({peer: partial(run, peer) for peer in peers}, runs=asked.runs)
+    runs = {peer: partial(run, peer) for peer in answer if peer not in missing}
+    weights, failed = interleaved(runs, runs=asked.runs)
+    failed |= missing
     mine = medians(weights[OURS])
-    for peer in peers[1:]:
+    for peer in peers:
         is_equal = peer not in failed and agreement.tables(task, answer[OURS], answer[peer])
-        row = {**_row(peer, mine, weights[peer], failed), "equal": is_equal}
+        row = {**_row(peer, mine, weights.get(peer, []), failed), "equal": is_equal}
         if task == "neighbours":
             row |= _known("ours", answer[OURS], files)
             if peer not in failed:
@@ -177,8 +182,8 @@ def _truth(files: Files, timeout_s: float) -> Iterator[Row]:
     except Failed as error:
         yield {"peer": "truth", "failed": str(error)}
         return
-    for line in told.splitlines():
-        row = json.loads(line)
+    for entry in told.splitlines():
+        row = json.loads(entry)
         yield {
             "peer": "truth",
             **row,
@@ -189,14 +194,30 @@ def _truth(files: Files, timeout_s: float) -> Iterator[Row]:
         }
 
 
+def _verdicts(task: str, files: Files, rows: list[Row]) -> Iterator[Row]:
+    """What the bars say of the rows of one task."""
+    told = [row for row in rows if "failed" not in row]
+    best = [row["ratio"] for row in told if row["peer"] == CALLED["with_shapely"]]
+    if task == "whole" and not files.noise_m and best:
+        yield verdict(task, f"{best[0]:g} times", holds=best[0] >= 5, is_its_size=files.size >= 50_000)
+    elif task == "overlaps" and files.noise_m and best:
+        yield verdict(task, f"{best[0]:g} times", holds=best[0] >= 20, is_its_size=files.size >= 50_000)
+    elif task == "neighbours" and files.noise_m == 10 and told:
+        recall, precision = told[0]["ours_recall"], told[0]["ours_precision"]
+        yield verdict(task, f"recall {recall}, precision {precision}", holds=min(recall, precision) >= 0.98)
+
+
 def _as_json(row: Row) -> None:
     print(json.dumps(row), flush=True)
 
 
 def _as_table(row: Row) -> None:
+    if "bar" in row:
+        print(line(row), flush=True)
+        return
     where = f"{row['task']:<14}{row['size']:>7} ±{row['noise']:<4g}"
     if row.get("failed"):
-        print(f"{where} {row['peer']:<14} failed: {row['failed']}", flush=True)
+        print(f"{where} {row['peer']:<14} {row['failed']}", flush=True)
     elif row["task"] == "truth":
         shown = {key: "–" if row[key] is None else f"{row[key]:.4f}" for key in ("recall", "precision")}
         print(

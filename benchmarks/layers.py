@@ -40,6 +40,11 @@ class Files:
         return self.own / f"jurisdictions.{self.ending}"
 
     @property
+    def land(self) -> Path:
+        """Ground that should be covered."""
+        return self.own / f"land.{self.ending}"
+
+    @property
     def truth(self) -> Path:
         """Every fault that was put in."""
         return self.own / "truth.parquet"
@@ -51,7 +56,7 @@ class Files:
 
     def make(self) -> None:
         """Generate what is not there yet, in a process of its own so that this one stays small."""
-        if self.neighbours.exists() and self.councils.exists():
+        if self.neighbours.exists() and self.councils.exists() and self.land.exists():
             return
         given = ["--size", self.size, "--noise", self.noise_m, "--seed", self.seed, "--format", self.ending]
         command = [sys.executable, "-m", "benchmarks.layers", self.folder, *given]
@@ -68,7 +73,12 @@ def generate(files: Files) -> None:
     files.own.mkdir(parents=True, exist_ok=True)
     made = region(files.size, seed=files.seed, hand_drawn_m=files.noise_m)
     councils = made.layer[made.layer["level"] == "council"]
-    for frame, path in ((councils, files.councils), (made.surroundings.jurisdictions, files.jurisdictions)):
+    around = made.surroundings
+    for frame, path in (
+        (councils, files.councils),
+        (around.jurisdictions, files.jurisdictions),
+        (around.land, files.land),
+    ):
         assert frame is not None
         path.unlink(missing_ok=True)
         pyogrio.write_dataframe(frame.reset_index(), path, use_arrow=True)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -81,6 +82,11 @@ def interleaved(
                 failed[name] = str(error)
                 print(f"  {name}: {error}", file=sys.stderr)
     return weights, failed
+
+
+def absent(packages: Mapping[str, str]) -> dict[str, str]:
+    """What went wrong with those whose package is not there; the packages by name of the peer."""
+    return {name: "not installed" for name, package in packages.items() if find_spec(package) is None}
 
 
 def medians(weights: Sequence[Weight]) -> Weight:

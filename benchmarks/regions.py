@@ -2,8 +2,8 @@
 
 Every run is a process of its own, peers and we take turns, and figures are medians::
 
-    python benchmarks/regions.py                         # towns of 200 councils, all 50,000, the urban ones
-    python benchmarks/regions.py --tasks towns --runs 1 --json
+    python -m benchmarks.regions                         # towns of 200 councils, all 50,000, the urban ones
+    python -m benchmarks.regions --tasks towns --runs 1 --json
 
 Tasks: ``towns`` are groups of 200 councils that hang together (6 to 15 make a commune), ``urban`` the councils of
 towns and cities alone, which fall apart into many groups (25 to 40), ``all`` is everybody (15 to 40). Everybody is
@@ -21,29 +21,32 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-# Not this folder: it has modules with names of libraries.
-sys.path[0] = str(ROOT)
+import numpy as np
+import pandas as pd
+import pyogrio
 
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-import pyogrio  # noqa: E402
-
-from benchmarks.layers import Files  # noqa: E402
-from benchmarks.measure import Failed, Weight, interleaved, medians, weigh  # noqa: E402
-from benchmarks.peers.dividing import Problem  # noqa: E402
-from benchmarks.peers.task import MIN_EDGE_M, SLIVER_M, laea  # noqa: E402
+from benchmarks.bars import Row, line, verdict
+from benchmarks.layers import Files
+from benchmarks.measure import Failed, Weight, absent, interleaved, medians, weigh
+from benchmarks.peers.dividing import Problem
+from benchmarks.peers.task import MIN_EDGE_M, SLIVER_M, laea
 
 OURS = "with_us"
-PEERS = {"with_spopt": "spopt", "with_gerrychain": "gerrychain", "with_metis": "pymetis", "with_kahip": "kahip"}
+PEERS = {
+    "with_spopt": ("spopt", "spopt MaxP"),
+    "with_spopt.skater": ("spopt", "spopt SKATER"),
+    "with_spopt.azp": ("spopt", "spopt AZP"),
+    "with_spopt.ward": ("spopt", "spopt Ward"),
+    "with_gerrychain": ("gerrychain", "gerrychain"),
+    "with_metis": ("pymetis", "METIS"),
+    "with_kahip": ("kahip", "KaHIP"),
+}
+"""The package that each peer needs, and what it is called."""
 TASKS = ("towns", "urban", "all")
 SIZES = {"towns": (6, 15), "urban": (25, 40), "all": (15, 40)}
 TOWN = 200
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,9 @@ def main() -> None:
     files = Files(asked.folder, asked.size, 0.0, asked.seed)
     files.make()
     for case in _cases(files, asked):
-        for row in _rows(case, asked):
-            show({"task": case.task, "case": case.name, **row})
+        rows = [{"task": case.task, "case": case.name, **row} for row in _rows(case, asked)]
+        for row in [*rows, *_verdicts(case.task, rows)]:
+            show(row)
 
 
 def _asked() -> argparse.Namespace:
@@ -80,7 +84,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--tasks", nargs="*", choices=TASKS, default=TASKS)
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--timeout", type=float, default=600, help="seconds for one run of one peer")
+    parser.add_argument("--timeout", type=float, default=300, help="seconds for one run of one peer")
     parser.add_argument("--json", action="store_true", help="one object a line")
     folder = Path(tempfile.gettempdir()) / "territory-benchmarks"
     parser.add_argument("--folder", type=Path, default=folder, help="where generated layers are kept")
@@ -119,7 +123,7 @@ def _town(everybody: Problem, rng: np.random.Generator) -> np.ndarray:
 
 
 def _rows(case: Case, asked: argparse.Namespace) -> Iterator[Row]:
-    missing = [peer for peer in asked.peers if find_spec(PEERS[peer]) is None]
+    missing = absent({peer: PEERS[peer][0] for peer in asked.peers})
     peers = [OURS, *(peer for peer in asked.peers if peer not in missing)]
     answer = {peer: case.units.with_name(f"regions-{case.name}-{peer}.parquet") for peer in peers}
 
@@ -131,6 +135,7 @@ def _rows(case: Case, asked: argparse.Namespace) -> Iterator[Row]:
         return replace(weight, wall_s=float(weight.output.split()[-1]))
 
     weights, failed = interleaved({peer: partial(run, peer) for peer in peers}, runs=asked.runs)
+    failed |= missing
     if OURS in failed:
         raise Failed(failed[OURS])
     problem, mine = case.problem, medians(weights[OURS])
@@ -148,10 +153,8 @@ def _rows(case: Case, asked: argparse.Namespace) -> Iterator[Row]:
     }
     yield {**both, "peer": "us"}
     for peer in asked.peers:
-        row = {**both, "peer": PEERS[peer]}
-        if peer in missing:
-            yield {**row, "failed": "not installed"}
-        elif peer in failed:
+        row = {**both, "peer": PEERS[peer][1]}
+        if peer in failed:
             yield {**row, "failed": failed[peer]}
         else:
             its, found = medians(weights[peer]), problem.judge(pd.read_parquet(answer[peer])["region"])
@@ -165,11 +168,30 @@ def _rows(case: Case, asked: argparse.Namespace) -> Iterator[Row]:
             }
 
 
+def _verdicts(task: str, rows: list[Row]) -> Iterator[Row]:
+    """What the bar says of one case."""
+    ours = rows[0]
+    over = ours["ours_left_over"] - ours["bound"]
+    if task == "towns":
+        compactness = ours["ours_compactness"]
+        best = max((row["peer_compactness"] for row in rows if "peer_compactness" in row), default=0.0)
+        found = (
+            f"{over:.1%} above the bound, {ours['ours_s']:g} s, Polsby–Popper {compactness:.3f}, peers {best:.3f}"
+        )
+        yield verdict(task, found, holds=over == 0 and ours["ours_s"] < 1 and compactness >= best)
+    elif task == "all":
+        found = f"{over:.3%} above the bound, {ours['ours_s']:g} s"
+        yield verdict(task, found, holds=over <= 0.003 and ours["ours_s"] < 60, is_its_size=ours["size"] >= 49_000)
+
+
 def _as_json(row: Row) -> None:
     print(json.dumps(row), flush=True)
 
 
 def _as_table(row: Row) -> None:
+    if "bar" in row:
+        print(line(row), flush=True)
+        return
     where = f"{row['case']:<9}{row['size']:>6} {row['peer']:<12}"
     if "failed" in row:
         print(f"{where} {row['failed']}", flush=True)

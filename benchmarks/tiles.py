@@ -3,8 +3,8 @@
 Both get polygons that are projected and indexed already, and cut what is left to do for one tile: find, clip,
 round, encode. Figures are medians of interleaved runs::
 
-    python benchmarks/tiles.py                    # 50,000 councils, the densest tile of some zooms
-    python benchmarks/tiles.py --size 5000 --json
+    python -m benchmarks.tiles                    # 50,000 councils, the densest tile of some zooms
+    python -m benchmarks.tiles --size 5000 --json
 
 ``equal`` says whether both tiles hold the same councils with the same areas, to 1 % of all of it.
 """
@@ -14,23 +14,19 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[0] = str(ROOT)
+import geopandas as gpd
+import mapbox_vector_tile
+import numpy as np
+import shapely
+from shapely.geometry import shape
 
-import geopandas as gpd  # noqa: E402
-import mapbox_vector_tile  # noqa: E402
-import numpy as np  # noqa: E402
-import shapely  # noqa: E402
-from shapely.geometry import shape  # noqa: E402
-
-from benchmarks.layers import Files  # noqa: E402
-from territory.maps.tiles import BUFFER, EXTENT, Tileset, to_world  # noqa: E402
+from benchmarks.layers import Files
+from territory.maps.tiles import BUFFER, EXTENT, Tileset, to_world
 
 ZOOMS = (10, 12, 14)
 

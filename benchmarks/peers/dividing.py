@@ -1,7 +1,8 @@
 """How a layer is divided into regions by each peer, and by us: the same units and contacts for all.
 
-A peer module has ``divide``. It takes a `Problem` and gives the number of each unit's region, missing where it is
-left over. Peers that know no bounds or leave nobody over are judged by the regions of theirs that keep to both.
+A peer module has ``divide``, and others beside it where it knows several ways. Each takes a `Problem` and gives
+the number of each unit's region, missing where it is left over. Peers that know no bounds or leave nobody over are
+judged by the regions of theirs that keep to both.
 """
 
 from __future__ import annotations
@@ -62,13 +63,17 @@ class Problem:
             if len(units) >= self.least:
                 yield units
 
-    def by_component(self, divide: Callable[[csr_array, int], np.ndarray]) -> pd.Series:
-        """Divide each component into as many parts of middle size as it holds."""
+    def by_component(self, divide: Callable[[csr_array, int, np.ndarray], np.ndarray]) -> pd.Series:
+        """Divide each component into as many parts of middle size as it holds.
+
+        ``divide`` gets the component's adjacency, how many parts, and the positions of its units.
+        """
         labels, used, graph = np.full(len(self.units), -1), 0, self.graph()
         for units in self.components():
             parts = max(1, round(len(units) / self.target))
-            labels[units] = used + (divide(graph[units][:, units], parts) if parts > 1 else 0)
-            used += parts
+            found = divide(graph[units][:, units], parts, units) if parts > 1 else np.zeros(len(units), dtype=int)
+            labels[units] = used + found
+            used += int(found.max()) + 1
         return self.labelled(labels)
 
     def labelled(self, labels: np.ndarray) -> pd.Series:
@@ -98,14 +103,15 @@ class Problem:
 def main() -> None:
     """Divide in this process and print the seconds it took, reading left out."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("peer")
+    parser.add_argument("peer", help="module, and function if not divide: with_spopt.ward")
     parser.add_argument("units", type=Path)
     parser.add_argument("contacts", type=Path)
     parser.add_argument("output", type=Path)
     parser.add_argument("--least", type=int, required=True)
     parser.add_argument("--most", type=int, required=True)
     asked = parser.parse_args()
-    divide = import_module(f"benchmarks.peers.{asked.peer}").divide
+    module, _, way = asked.peer.partition(".")
+    divide = getattr(import_module(f"benchmarks.peers.{module}"), way or "divide")
     problem = Problem.read(asked.units, asked.contacts, asked.least, asked.most)
     if asked.peer == "with_us":
         # Once, so that what is compiled or loaded late is not measured.

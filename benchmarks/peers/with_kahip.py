@@ -17,8 +17,8 @@ def divide(problem: Problem) -> pd.Series:
     """Parts of middle size that may be as much larger as the bounds allow."""
     imbalance = problem.most / problem.target - 1
 
-    def parts_of(graph: csr_array, parts: int) -> np.ndarray:
-        ones, weights = [1] * graph.shape[0], [1] * graph.nnz
+    def parts_of(graph: csr_array, parts: int, units: np.ndarray) -> np.ndarray:
+        ones, weights = [1] * len(units), [1] * graph.nnz
         rows, others = graph.indptr.tolist(), graph.indices.tolist()
         found = kahip.kaffpa(ones, rows, weights, others, parts, imbalance, True, 1, ECO)
         return np.asarray(found[1])

@@ -15,10 +15,9 @@ def divide(problem: Problem) -> pd.Series:
     slack = int(1000 * (problem.most / problem.target - 1))
     options = pymetis.Options(ufactor=slack, contig=1, seed=1)
 
-    def parts_of(graph: csr_array, parts: int) -> np.ndarray:
-        found = pymetis.part_graph(
-            parts, xadj=graph.indptr, adjncy=graph.indices, options=options, recursive=False
-        )
+    def parts_of(graph: csr_array, parts: int, units: np.ndarray) -> np.ndarray:
+        near = pymetis.CSRAdjacency(graph.indptr, graph.indices)
+        found = pymetis.part_graph(parts, near, options=options, recursive=False)
         return np.asarray(found[1])
 
     return problem.by_component(parts_of)

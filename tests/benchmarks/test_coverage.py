@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 def test_we_and_shapely_find_the_same_and_the_truth_is_all_found(tmp_path, noise):
     command = [
         sys.executable,
-        "benchmarks/coverage.py",
+        "-m",
+        "benchmarks.coverage",
         "--size",
         "300",
         "--runs",

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import geopandas as gpd
@@ -49,16 +51,50 @@ def test_we_and_gerrychain_serve_everybody(block):
 
 
 def test_times_by_road_are_those_of_networkx():
-    command = [sys.executable, "benchmarks/access.py", "--nodes", "400", "--runs", "1", "--json"]
+    command = [sys.executable, "-m", "benchmarks.access", "--nodes", "400", "--runs", "1", "--json"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    [row] = [json.loads(line) for line in run.stdout.splitlines()]
-    assert row["equal"] is True
+    row, bar = map(json.loads, run.stdout.splitlines())
+    assert row["equal"] is bar["holds"] is True
 
 
 def test_a_town_of_the_benchmark_is_served(tmp_path):
-    command = [sys.executable, "benchmarks/regions.py", "--size", "300", "--runs", "1", "--json", "--towns", "1"]
-    command += ["--tasks", "towns", "--peers", "--folder", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.regions",
+        "--size",
+        "300",
+        "--runs",
+        "1",
+        "--towns",
+        "1",
+        "--json",
+    ]
+    command += ["--tasks", "towns", "--folder", str(tmp_path), "--peers", "with_metis"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    [ours] = [json.loads(line) for line in run.stdout.splitlines()]
+    ours, metis, bar = map(json.loads, run.stdout.splitlines())
     assert ours["ours_left_over"] == ours["bound"] == 0
     assert ours["ours_compactness"] > 0.3
+    assert bar["found"].startswith("0.0% above the bound")
+    if find_spec("pymetis"):
+        assert metis["peer_left_over"] == 0
+    else:
+        assert metis["failed"] == "not installed"
+
+
+@pytest.mark.parametrize(
+    ("package", "peer", "way"),
+    [
+        ("spopt", "with_spopt", "divide"),
+        ("spopt", "with_spopt", "skater"),
+        ("spopt", "with_spopt", "azp"),
+        ("spopt", "with_spopt", "ward"),
+        ("pymetis", "with_metis", "divide"),
+        ("kahip", "with_kahip", "divide"),
+    ],
+)
+def test_each_peer_divides_all_that_hangs_together(block, package, peer, way):
+    pytest.importorskip(package)
+    found = getattr(import_module(f"benchmarks.peers.{peer}"), way)(block)
+    assert found.notna().all()
+    assert found.nunique() > 1
