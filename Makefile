@@ -15,7 +15,7 @@ help:
 	@echo "make run    install what is missing, create the demo, serve it on http://127.0.0.1:$(PORT)"
 	@echo "make test   everything that CI runs"
 	@echo "make quick  the tests without browser, real data and PostGIS"
-	@echo "make bench  the benchmarks, side by side with their peers"
+	@echo "make bench  the benchmarks, side by side with their peers; ONLY=\"gaps regions\" for some"
 	@echo "make lock   renew the lock files (developers)"
 
 # Debian ships Python without venv; everything else comes from the lock files.
@@ -77,7 +77,7 @@ $(VENV)/.bench: requirements-bench.lock $(VENV)/.test
 	@touch $@
 
 bench: $(VENV)/.bench
-	$(BIN)/python benchmarks/coverage.py
+	$(BIN)/python -m benchmarks $(ONLY)
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \

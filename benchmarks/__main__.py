@@ -6,7 +6,7 @@
     python -m benchmarks gaps regions           # some of them
     python -m benchmarks --quick                # small, to see that they run: minutes
 
-Peers that are not there are said to be missing. ``benchmarks/requirements.lock`` has them all but PostGIS, which
+Peers that are not there are said to be missing. ``requirements-bench.lock`` has them all but PostGIS, which
 takes part in ``coverage`` where ``TERRITORY_BENCH_PG`` names a server.
 """
 
