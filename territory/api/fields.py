@@ -121,6 +121,13 @@ class Fields:
             raise Unusable("field.groups", field=name, limit=most)
         return {group: tuple(Fields({name: ids}).ids(name, most=most)) for group, ids in value.items()}
 
+    def object(self, name: str) -> dict[str, Any]:
+        """A JSON object, to be read on its own; an empty one where there is none."""
+        value = self._sent.get(name, {})
+        if not isinstance(value, dict):
+            raise Unusable("field.object", field=name)
+        return value
+
     def objects(self, name: str, *, most: int = 100) -> list[dict[str, Any]]:
         """JSON objects, to be read on their own."""
         value = self._sent.get(name, [])

@@ -154,9 +154,9 @@ def corridor(
         planned = organizing.plan_corridor(register, OPERATOR, wishes, progress=progress or silent)
     told = corridor_telling.told(planned)
     if form == "table":
-        write(((line + "\n").encode() for line in _corridor(told, language)), output)
+        write(((line + "\n").encode() for line in _corridor(told["corridors"][0], language)), output)
         return
-    write([orjson.dumps(told["shapes"] if form == "geojson" else told, option=_LINE)], output)
+    write([orjson.dumps(told["corridors"][0]["shapes"] if form == "geojson" else told, option=_LINE)], output)
 
 
 def _plans(told: dict[str, Any], language: str) -> Iterator[str]:

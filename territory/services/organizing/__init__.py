@@ -1,7 +1,7 @@
 """What organizers work with: who is covered by nobody, and what could be done about it. Nothing here decides."""
 
 from territory.services.organizing.communes import Candidate, Candidates, Wishes, measured, propose
-from territory.services.organizing.corridors import CorridorWishes, Planned, plan_corridor
+from territory.services.organizing.corridors import Corridors, CorridorWishes, Planned, plan_corridor
 from territory.services.organizing.gaps import Coverage, Gap, Workbench, workbench
 from territory.services.organizing.kinds import GapKind
 from territory.services.organizing.look import Asked
@@ -11,6 +11,7 @@ __all__ = [
     "Candidate",
     "Candidates",
     "CorridorWishes",
+    "Corridors",
     "Coverage",
     "Gap",
     "GapKind",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -11,16 +13,47 @@ import shapely
 from geopandas import GeoDataFrame, GeoSeries
 
 from territory.geo import corridors
-from territory.geo.corridors import Corridor, Ground, Problem, Proof, TooFine
+from territory.geo.corridors import (
+    Barrier,
+    Corridor,
+    Favour,
+    Ground,
+    NoSuchMember,
+    Prices,
+    Problem,
+    Proof,
+    TooFine,
+)
 from territory.geo.progress import Progress, silent
+from territory.mosaic import Standing
 from territory.services.access import Access, Operation, require_role
 from territory.services.errors import NotFound, Unusable
+from territory.services.organizing import terrain
 from territory.services.organizing.look import Asked, Look
 from territory.services.register import Register
+
+FAVOURED = ("hazards", "indigenous", "protected", "roads")
+"""Kinds of reference layers that can make ground or steps cheaper or dearer."""
+BARRED = ("hazards", "protected", "rivers", "roads")
+"""Kinds of reference layers that can be a barrier."""
+MOST_ALTERNATIVES = 3
 
 _MOST_MEMBERS = 60
 _REACH_SHARE = 0.3
 _REACH_M = 5_000.0
+
+
+class Variety(StrEnum):
+    """What a corridor is among those that join the same members."""
+
+    CORE = "core"
+    """The cheapest."""
+    AXIS = "axis"
+    """The cheapest way from each member to the next."""
+    REINFORCED = "reinforced"
+    """The first one with ways around whoever could part it."""
+    ALTERNATIVE = "alternative"
+    """Leads elsewhere, and costs more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,27 +61,37 @@ class CorridorWishes:
     """What is asked of a corridor."""
 
     members: tuple[str, ...]
-    """Communes or single councils, in order where it has one."""
+    """Communes, single councils or corridors, in order where it has one."""
     width_m: float = 200.0
     """How wide it has to be at least."""
     is_ordered: bool = False
     """Whether it joins the members one after the other."""
     is_reinforced: bool = False
-    """Whether no single council may part it, where there is a way around."""
+    """Whether to tell as well what it takes that no single council may part it."""
+    alternatives: int = 0
+    """How many corridors that lead elsewhere to tell as well, at most."""
     within: float = 500.0
     """How much more than the cheapest a way through the belt of influence may cost."""
+    prices: Prices = field(default_factory=Prices)
+    counts_families: bool = False
+    """Whether what counts of a council is its families, not the square root of its area."""
+    factors: Mapping[str, float] = field(default_factory=dict)
+    """By kind, see `FAVOURED`: what ground in such areas, or steps along such lines, cost times as much."""
+    barriers: Mapping[str, float] = field(default_factory=dict)
+    """By kind, see `BARRED`: what a step over such lines or into such areas costs more; infinite for never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A corridor with what there is to say about it."""
+    """One of the corridors between some members, with what there is to say about it."""
 
-    problem: Problem
+    variety: Variety
     corridor: Corridor
     proof: Proof
     envelope: pd.Series
     """What a way through each unit of the belt of influence costs more, by unit id."""
-    look: Look
+    water: GeoDataFrame
+    """Water sources inside: ``called``, by id of the place."""
 
     @property
     def councils(self) -> tuple[str, ...]:
@@ -57,9 +100,24 @@ class Planned:
         return tuple(units.index[units["member"].isna() & ~units["is_uncovered"]])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corridors:
+    """The corridors that were asked for."""
+
+    wishes: CorridorWishes
+    problem: Problem
+    planned: tuple[Planned, ...]
+    """The cheapest first, then the reinforced one, then alternatives."""
+    look: Look
+    names: Mapping[str, str]
+    """Of territories, and of what lies around them."""
+    sources: Mapping[str, str]
+    """Who says so, by id of a municipality, park …"""
+
+
 def plan_corridor(
     register: Register, access: Access, wishes: CorridorWishes, *, progress: Progress = silent
-) -> Planned:
+) -> Corridors:
     """Join communes at the least cost.
 
     Parameters
@@ -78,16 +136,86 @@ def plan_corridor(
     NotFound
         A member is none that they see.
     Unusable
-        Fewer than two members or too many, a width that is too small, or one of them has no council with a line.
+        Fewer than two members or too many, a width that is too small, a kind of layer that says nothing here, or
+        a member has no council with a line.
     """
     require_role(access, Operation.GROUP)
     members = tuple(dict.fromkeys(wishes.members))
     if not 2 <= len(members) <= _MOST_MEMBERS:
         raise Unusable("corridor.members", limit=_MOST_MEMBERS)
+    for chosen, known in ((wishes.factors, FAVOURED), (wishes.barriers, BARRED)):
+        if not set(chosen) <= set(known):
+            raise Unusable("corridor.kind", known=list(known))
     progress("layout", 0, 0)
     look = Look.of(register, access, Asked())
-    communes = _communes(look, members)
-    units = _around(look, communes, members)
+    standing = register.current().standing
+    owners = _owners(look, standing, members)
+    units = _around(look, owners, members)
+    kinds = {*terrain.TOLD, *wishes.factors, *wishes.barriers}
+    layers = terrain.features(register, kinds, units.total_bounds, look.layer.crs)
+    problem = _priced(look, standing, wishes, members, owners.reindex(units.index), units, layers, progress)
+    crossed = {kind: layers[kind] for kind in terrain.TOLD if kind in layers}
+    if look.municipalities is not None and len(look.municipalities):
+        crossed["municipality"] = GeoDataFrame(geometry=look.municipalities)
+    planned = []
+    for variety, found in _found(problem, wishes, members, progress):
+        proof = corridors.proof(
+            problem,
+            found,
+            families=look.councils["families"].astype("Float64"),
+            crossed=crossed,
+            progress=progress,
+        )
+        planned.append(
+            Planned(
+                variety=variety,
+                corridor=found,
+                proof=proof,
+                envelope=corridors.envelope(problem, found, within=wishes.within),
+                water=terrain.water(register, look.councils.index.intersection(proof.units.index), units.crs),
+            )
+        )
+    return Corridors(
+        wishes=wishes,
+        problem=problem,
+        planned=tuple(planned),
+        look=look,
+        names=_names(register, look, layers, members),
+        sources=_sources(register, layers),
+    )
+
+
+def _found(
+    problem: Problem, wishes: CorridorWishes, members: tuple[str, ...], progress: Progress
+) -> list[tuple[Variety, Corridor]]:
+    """The corridors that were asked for, the cheapest first."""
+    order = members if wishes.is_ordered else None
+    if order is None:
+        first = Variety.CORE, corridors.core(problem, progress=progress)
+    else:
+        first = Variety.AXIS, corridors.axis(problem, order, progress=progress)
+    found = [first]
+    if wishes.is_reinforced:
+        found.append((Variety.REINFORCED, corridors.reinforced(problem, first[1], progress=progress)))
+    if wishes.alternatives:
+        others = corridors.alternatives(
+            problem, first[1], order=order, count=min(wishes.alternatives, MOST_ALTERNATIVES), progress=progress
+        )
+        found += [(Variety.ALTERNATIVE, each) for each in sorted(others, key=lambda other: other.cost)]
+    return found
+
+
+def _priced(
+    look: Look,
+    standing: Mapping[str, Standing],
+    wishes: CorridorWishes,
+    members: tuple[str, ...],
+    owners: pd.Series,
+    units: GeoSeries,
+    layers: Mapping[str, GeoDataFrame],
+    progress: Progress,
+) -> Problem:
+    """The ground between members with its prices."""
     land = look.ground
     if land is not None:
         land = shapely.intersection(land, shapely.box(*units.total_bounds))
@@ -102,58 +230,97 @@ def plan_corridor(
         )
     except TooFine:
         raise Unusable("corridor.width") from None
-    problem = corridors.price(ground, members, communes.reindex(units.index))
-    found = (
-        corridors.axis(problem, members, progress=progress)
-        if wishes.is_ordered
-        else corridors.core(problem, progress=progress)
+    beside = {level.id for level in look.profile.levels if level.beside_ladder}
+    sizes = look.councils["families"].astype("Float64") if wishes.counts_families else None
+    try:
+        return corridors.price(
+            ground,
+            members,
+            owners,
+            prices=wishes.prices,
+            sizes=sizes,
+            favours=[Favour(layers[kind].geometry, by) for kind, by in wishes.factors.items() if kind in layers],
+            barriers=[
+                Barrier(layers[kind].geometry, by) for kind, by in wishes.barriers.items() if kind in layers
+            ],
+            # A group beside the ladder, as a corridor, is one though there may be breaks in it.
+            whole=[each for each in members if each in standing and standing[each].level in beside],
+        )
+    except NoSuchMember:
+        # All its councils belong to a member before it as well.
+        held = set(owners.dropna()) | set(units.index)
+        raise Unusable("corridor.empty", id=next(each for each in members if each not in held)) from None
+
+
+def _owners(look: Look, standing: Mapping[str, Standing], members: tuple[str, ...]) -> pd.Series:
+    """Whose ground each council is: the member that it is in, however many groups lie between, or its commune.
+
+    A council that is a member itself stands for itself alone.
+    """
+    within: dict[str, list[str]] = {}
+    for id_, row in standing.items():
+        for group in row.parent.split(";") if row.parent else ():
+            within.setdefault(group, []).append(id_)
+    own: dict[str, str] = {}
+    for member in members:
+        if member not in standing:
+            raise NotFound("territory.unknown", id=member)
+        held = _beneath(member, within)
+        councils = [each for each in held if each in look.councils.index]
+        if not councils and member not in look.councils.index:
+            # Who sees nothing of a member is not told whether there is one.
+            raise _none_of(look, member)
+        for each in councils:
+            own.setdefault(each, member)
+    communes = look.councils["groups"].map(lambda groups: groups[0] if groups else None)
+    return pd.Series(
+        [own.get(each, commune) for each, commune in communes.items()], index=communes.index, dtype=object
     )
-    if wishes.is_reinforced:
-        found = corridors.reinforced(problem, found, progress=progress)
-    return Planned(
-        problem=problem,
-        corridor=found,
-        proof=corridors.proof(
-            problem,
-            found,
-            families=look.councils["families"].astype("Float64"),
-            crossed=_crossed(look),
-            progress=progress,
-        ),
-        envelope=corridors.envelope(problem, found, within=wishes.within),
-        look=look,
-    )
 
 
-def _communes(look: Look, members: tuple[str, ...]) -> pd.Series:
-    """The commune of each council; of several, a member before others."""
-    wanted = set(members)
-    communes = look.councils["groups"].map(
-        lambda groups: next((each for each in groups if each in wanted), groups[0] if groups else None)
-    )
-    known = set(communes.dropna()) | set(look.councils.index)
-    if lost := [each for each in members if each not in known]:
-        if lost[0] in look.layer.index:
-            raise Unusable("corridor.empty", id=lost[0])
-        raise NotFound("territory.unknown", id=lost[0])
-    return communes
+def _none_of(look: Look, member: str) -> NotFound | Unusable:
+    if member in look.layer.index:
+        return Unusable("corridor.empty", id=member)
+    return NotFound("territory.unknown", id=member)
 
 
-def _around(look: Look, communes: pd.Series, members: tuple[str, ...]) -> GeoSeries:
+def _beneath(group: str, within: Mapping[str, Collection[str]]) -> list[str]:
+    """Everybody in a group, in the groups of that, and so on; each once, also where groups hold each other."""
+    found: dict[str, None] = {}
+    waiting = [group]
+    while waiting:
+        for each in within.get(waiting.pop(), ()):
+            if each not in found:
+                found[each] = None
+                waiting.append(each)
+    return list(found)
+
+
+def _around(look: Look, owners: pd.Series, members: tuple[str, ...]) -> GeoSeries:
     """Councils that a corridor between members can pass through: theirs, and those about and between them."""
-    own = look.shapes[(communes.isin(members) | communes.index.isin(members)).to_numpy()]
+    own = look.shapes[(owners.isin(members) | owners.index.isin(members)).to_numpy()]
     hull = shapely.convex_hull(shapely.multipoints(shapely.centroid(np.asarray(own.array))))
     west, south, east, north = own.total_bounds
-    reach_m = max(_REACH_M, _REACH_SHARE * float(np.hypot(east - west, north - south)))
+    reach_m = max(_REACH_M, _REACH_SHARE * math.hypot(east - west, north - south))
     about = look.shapes.sindex.query(shapely.buffer(hull, reach_m), predicate="intersects")
     return look.shapes.iloc[np.union1d(about, look.shapes.index.get_indexer(own.index))]
 
 
-def _crossed(look: Look) -> Mapping[str, GeoDataFrame]:
-    """Municipalities and parks that it could cross: information."""
-    layers = {"municipality": look.municipalities, "protected": look.parks}
-    return {
-        name: GeoDataFrame(geometry=shapes)
-        for name, shapes in layers.items()
-        if shapes is not None and len(shapes)
-    }
+def _names(
+    register: Register, look: Look, layers: Mapping[str, GeoDataFrame], members: tuple[str, ...]
+) -> dict[str, str]:
+    current = register.current()
+    places = current.mosaic.ground.jurisdictions
+    names = {} if places is None else {str(id_): str(name) for id_, name in places["name"].items()}
+    for frame in layers.values():
+        names |= {str(id_): str(name) for id_, name in frame["called"].items()}
+    # Groups need no line to have a name.
+    return names | dict(look.names) | {each: current.standing[each].name for each in members}
+
+
+def _sources(register: Register, layers: Mapping[str, GeoDataFrame]) -> dict[str, str]:
+    places = register.current().mosaic.ground.jurisdictions
+    sources = {} if places is None else {str(id_): str(source) for id_, source in places["source"].items()}
+    for frame in layers.values():
+        sources |= {str(id_): str(source) for id_, source in frame["source"].items()}
+    return sources
