@@ -76,6 +76,13 @@ class Way(StrEnum):
     """Along a given river or road."""
     SHARED = "shared"
     """No line moves; the strip is declared a shared place."""
+    AS_LEFT = "as_left"
+    """The line runs as the left drew it: what both claim goes to the left, what neither does to the right."""
+    AS_RIGHT = "as_right"
+
+
+AS_DRAWN = (Way.AS_LEFT, Way.AS_RIGHT)
+"""Ways in which one side follows the line that the other drew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +125,8 @@ def settle(
         the ground that neither does change hands. Where its outline follows a boundary it need not do so exactly:
         3 cells of the grid (3 cm) are forgiven.
     way
-        ``TO_LEFT`` and ``TO_RIGHT`` give all of the contested ground to one side.
+        ``TO_LEFT`` and ``TO_RIGHT`` give all of the contested ground to one side; ``AS_LEFT`` and ``AS_RIGHT``
+        leave one side's line where it is, and move the other's there.
     line
         The river or road for ``ALONG``: lines in WGS 84.
     tolerance_m
@@ -358,6 +366,11 @@ class _Ground:
             cut = self.uncut
             # The edges of a cut change as faces are given away; the one that is kept must not.
             return _Cut(set(cut.left), set(cut.right), cut.faces), [way] * len(cut.faces)
+        if way in AS_DRAWN:
+            cut = self.uncut
+            taken, given = (Way.TO_LEFT, Way.TO_RIGHT) if way is Way.AS_LEFT else (Way.TO_RIGHT, Way.TO_LEFT)
+            owners = [taken if face.is_overlap else given for face in cut.faces]
+            return _Cut(set(cut.left), set(cut.right), cut.faces), owners
         if way is Way.MIDDLE:
             cut = self.cut(self._middle(tolerance_m))
             return cut, [self._owner(face) for face in cut.faces]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from geopandas import GeoSeries
@@ -14,6 +14,7 @@ from territory.geo.crs import area_m2
 from territory.model import WGS84
 from territory.records import Boundary, Method, Proposal, ProposalState
 from territory.services.access import Access, Operation, require
+from territory.services.agreement import propose_moved
 from territory.services.disputes import follow
 from territory.services.drawing import Drawing, check_drawing, mended
 from territory.services.errors import NotFound, Stale, Unusable
@@ -48,6 +49,7 @@ def submit(
     making: Making,
     *,
     based_on: int,
+    moves_with: Collection[str] = (),
     once: Once | None = None,
 ) -> Boundary:
     """Keep a drawing as the new version of a boundary, faults and all; `findings` tells them.
@@ -62,6 +64,8 @@ def submit(
         How.
     based_on
         The version that it was drawn from; 0 for the first one.
+    moves_with
+        Ids of neighbours who are asked to follow where the line moved, in the same change.
     once
         See `Register.writing`.
 
@@ -76,7 +80,10 @@ def submit(
     """
     shape = _usable(register, access, Operation.DRAW, territory, drawing, making)
     with register.writing(access, "draw", once=once) as writing:
+        before = writing.get(Boundary, territory)
         version = keep(writing, register, territory, shape, making, based_on=based_on)
+        if before is not None and moves_with:
+            propose_moved(writing, register, register.eyes(access), before, version, moves_with)
         writing.note(made=str(version.revision), territory=territory, version=version.revision)
     return version
 

@@ -4,7 +4,7 @@ import datetime
 from contextlib import contextmanager
 
 import pytest
-from desk import STEP, Desk, desk, newest, square
+from desk import STEP, Desk, desk, feature, newest, square
 from fastapi.testclient import TestClient
 from neighbours import shape_of
 from shapely import LineString, box
@@ -270,3 +270,28 @@ def test_every_kind_state_and_way_has_words(language):
 def test_nothing_of_it_is_kept_by_a_cache(untouched):
     told = untouched.ask("ana", "GET", BORDER)
     assert told.headers["cache-control"] == "private, no-store"
+
+
+def test_a_line_is_kept_together_with_what_it_asks_of_the_neighbour(opened):
+    bulge = shape_of(square(0) | box(WEST + STEP, SOUTH + 0.1 * STEP, WEST + 1.2 * STEP, SOUTH + 0.9 * STEP))
+    headers = {"If-Match": '"v1"', "Idempotency-Key": "a-move"}
+    body = feature(bulge, method="drawn", moves_with=["b", "far", "nobody"])
+    path = "/api/territories/a/boundary"
+    kept = opened.ask("ana", "PUT", path, json=body, headers=headers)
+    assert kept.status_code == 201, kept.text
+    [asked] = kept.json()["asked"]
+    assert (asked["neighbour"], asked["name"]) == ("b", "Consejo b")
+    # The phone did not hear of it and sends it again.
+    assert opened.ask("ana", "PUT", path, json=body, headers=headers).json() == kept.json()
+    told = [each for each in border(opened, "ben")["pieces"] if each["stretch"]]
+    assert [(each["stretch"]["id"], each["stretch"]["way"]) for each in told] == [(asked["id"], "as_left")]
+    shown = opened.ask("ben", "POST", f"{BORDER}/ways", json={"piece": told[0]["id"], "way": "as_left"}).json()
+    assert shown["left_gain_m2"] == pytest.approx(0, abs=1)
+    assert answer(opened, asked["id"], answer="accept").status_code == 200
+    assert newest(opened.client, "b").shape.symmetric_difference(shape_of(square(1)) - bulge).area < 1e-12
+
+
+def test_a_helper_asks_no_neighbour_to_move(opened):
+    body = feature(square(0), moves_with=["b"])
+    refused = opened.ask("eva", "POST", "/api/territories/a/proposals", json=body, headers={"If-Match": '"v1"'})
+    assert (refused.status_code, refused.json()["code"]) == (422, "field.unknown")

@@ -16,14 +16,16 @@ from territory.api.fields import Fields
 from territory.api.keys import AccessDep, EyesDep
 from territory.api.parameters import BboxParam, DateParam, Language, LiveDep, SettingsDep
 from territory.records import Boundary, Method, Proposal, Recognition
-from territory.services import boundaries, publishing, reports, territories
+from territory.services import agreement, boundaries, publishing, reports, territories
 from territory.services.access import OF_THE_REGISTER, Access, Operation, Sight, require, require_role
+from territory.services.agreement import Telling
 from territory.services.boundaries import Making
 
 router = APIRouter(prefix="/api/territories", tags=["territories"])
 
 _MEDIA_TYPE = "application/geo+json"
 _MAKING = ("method", "accuracy_m", "datum", "reasons", "valid_from", "shown", "takes_repair")
+_MOST_NEIGHBOURS = 100
 _DESCRIBED = ("name", "kind", "families", "recognition", "activity", "joins")
 
 Id = Annotated[str, Path(max_length=200)]
@@ -150,22 +152,42 @@ async def put_boundary(
     settings: SettingsDep,
     access: AccessDep,
     eyes: EyesDep,
+    language: Language,
     territory_id: Id,
 ) -> Response:
-    """Keep a drawing as the new version of a boundary; its findings are asked for on their own."""
+    """Keep a drawing as the new version of a boundary; its findings are asked for on their own.
+
+    Neighbours in ``moves_with`` are asked in the same change to move their line to where this one moved; ``asked``
+    tells whom there was anything to ask of.
+    """
     require(eyes, Operation.DRAW, territory_id)
     sent, body = await json_body(request)
     before, once = based_on(request), once_of(request, access, body)
 
     def keep() -> str:
         drawn = drawing_of(sent, profile=live.profile, max_vertices=settings.check_max_vertices)
+        fields = _properties(sent, *_MAKING, "moves_with")
         version = boundaries.submit(
-            live.register, access, territory_id, drawn, _making(sent), based_on=before, once=once
+            live.register,
+            access,
+            territory_id,
+            drawn,
+            _making(fields),
+            based_on=before,
+            moves_with=fields.ids("moves_with", most=_MOST_NEIGHBOURS),
+            once=once,
         )
         return str(version.revision)
 
     version = int(await changed(request, made_once, keep))
-    return answered({"version": version}, status=201, version=version)
+    asked = agreement.asked_with(live.register, access, territory_id, version)
+    teller = Telling(live.register, language, asked)
+    told = [
+        {"id": each.id, "neighbour": other, "name": teller.name(other)}
+        for each in asked
+        for other in (each.right if each.left == territory_id else each.left,)
+    ]
+    return answered({"version": version, "asked": told}, status=201, version=version)
 
 
 @router.put(
@@ -221,7 +243,13 @@ async def propose(
     def make() -> str:
         shape = drawing_of(sent, profile=live.profile, max_vertices=settings.check_max_vertices)
         return boundaries.propose(
-            live.register, access, territory_id, shape, _making(sent), based_on=version, once=once
+            live.register,
+            access,
+            territory_id,
+            shape,
+            _making(_properties(sent, *_MAKING)),
+            based_on=version,
+            once=once,
         ).id
 
     made = await changed(request, made_once, make)
@@ -247,9 +275,13 @@ async def decide(
     return answered({"version": kept.revision if kept else None}, version=kept.revision if kept else None)
 
 
-def _making(sent: dict[str, Any]) -> Making:
+def _properties(sent: dict[str, Any], *known: str) -> Fields:
+    """What is said of a drawing."""
     properties = sent.get("properties")
-    fields = Fields(properties if isinstance(properties, dict) else {}, _MAKING)
+    return Fields(properties if isinstance(properties, dict) else {}, known)
+
+
+def _making(fields: Fields) -> Making:
     return Making(
         method=fields.one_of("method", Method) or Method.DRAWN,
         accuracy_m=fields.number("accuracy_m", least=0, most=10_000),

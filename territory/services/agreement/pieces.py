@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from territory.geo.borders import stretches
 from territory.geo.coverage import is_wide
 from territory.geo.crs import to_degrees, to_metres, working_crs
-from territory.geo.settle import Way
+from territory.geo.settle import AS_DRAWN, Way
 from territory.model import WGS84
 from territory.profiles import Profile
 from territory.records import Boundary, Stretch, StretchState, fingerprint
@@ -26,6 +26,8 @@ from territory.records import Boundary, Stretch, StretchState, fingerprint
 _SAME_M = 0.05
 # Two strips that agree in this share of the ground of both are one.
 _SAME_SHARE = 0.99
+# A strip that a moved line opened may have grown together with one that was there before.
+_MOVED_SHARE = 0.5
 _METRES_PER_DEGREE = 111_320.0
 _NOTHING = MultiPolygon()
 
@@ -159,6 +161,13 @@ def is_about_strip(stretch: Stretch) -> bool:
     return stretch.strip is not None and not is_settled
 
 
+def is_as_drawn(stretch: Stretch) -> bool:
+    """Whether it is asked that one side follows the line that the other drew: one question for all of that line,
+    however many pieces it makes.
+    """
+    return stretch.way in AS_DRAWN
+
+
 def pieces_between(ground: Ground, said: Iterable[Stretch]) -> list[Piece]:
     """The pieces of the line between two boundaries, in order along the left's.
 
@@ -172,7 +181,10 @@ def pieces_between(ground: Ground, said: Iterable[Stretch]) -> list[Piece]:
     parts = list(_parts(ground))
     for stretch in said:
         about = ground.about(stretch)
-        parts = [each for part in parts for each in _told(ground, part, stretch, about)]
+        if is_as_drawn(stretch) and is_about_strip(stretch):
+            parts = _told_as_drawn(ground, parts, stretch, about)
+        else:
+            parts = [each for part in parts for each in _told(ground, part, stretch, about)]
     return [_piece(ground, part) for part in parts]
 
 
@@ -212,6 +224,26 @@ def _told(ground: Ground, part: _Part, stretch: Stretch, about: BaseGeometry) ->
     shared_m2 = shapely.area(shapely.intersection(part.strip, about))
     whole_m2 = part.strip.area if stretch.state is StretchState.DISAGREED else max(part.strip.area, about.area)
     return [replace(part, stretch=stretch) if shared_m2 >= _SAME_SHARE * whole_m2 else part]
+
+
+def _told_as_drawn(ground: Ground, parts: list[_Part], stretch: Stretch, about: BaseGeometry) -> list[_Part]:
+    """The parts with what was asked of a line that moved: on its strips, or where it moved within the tolerance on
+    the lines themselves.
+    """
+
+    def is_in(part: _Part) -> bool:
+        shared_m2 = shapely.area(shapely.intersection(part.strip, about))
+        return part.stretch is None and shared_m2 >= _MOVED_SHARE * min(part.strip.area, about.area) > 0
+
+    if any(is_in(part) for part in parts):
+        return [replace(part, stretch=stretch) if is_in(part) else part for part in parts]
+    beside = shapely.buffer(about, ground.tolerance_m + _SAME_M)
+    untold = [part.kind is Kind.MATCHED and part.stretch is None for part in parts]
+    return [
+        each
+        for part, is_untold in zip(parts, untold, strict=True)
+        for each in (_cut(ground, part, stretch, beside) if is_untold else [part])
+    ]
 
 
 def _cut(ground: Ground, part: _Part, stretch: Stretch, about: BaseGeometry) -> list[_Part]:

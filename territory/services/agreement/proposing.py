@@ -108,11 +108,11 @@ def propose(
             replace(
                 proposed,
                 **_choice(writing, found, about, from_side, way, line),
-                **_asked_of(found, from_side, register.profile),
+                **asked_of(found, from_side, register.profile),
                 reasons=reasons,
             )
         )
-        writing.note(made=kept.id, **_ids(kept))
+        writing.note(made=kept.id, **ids_of(kept))
     return kept
 
 
@@ -160,7 +160,7 @@ def answer(
         require(eyes, Operation.AGREE, side)
         _require_waiting(waiting, based_on)
         kept = _replied(writing, register, eyes.current, waiting, side, reply, reasons)
-        writing.note(made=str(kept.revision), **_ids(kept))
+        writing.note(made=str(kept.revision), **ids_of(kept))
     return kept
 
 
@@ -180,7 +180,7 @@ def withdraw(register: Register, access: Access, stretch: str, *, based_on: int)
         require(eyes, Operation.AGREE, waiting.proposed_by)
         _require_waiting(waiting, based_on)
         kept = writing.put(replace(waiting, state=StretchState.WITHDRAWN))
-        writing.note(**_ids(kept))
+        writing.note(**ids_of(kept))
     return kept
 
 
@@ -229,7 +229,7 @@ def _replied(
         raise Stale("agreement.moved")
     if reply is Reply.ACCEPT or waiting.way == DISAGREE:
         return accept(writing, register, current, found, waiting)
-    counter = _choice(writing, found, about, side, DISAGREE, None) | _asked_of(found, side, register.profile)
+    counter = _choice(writing, found, about, side, DISAGREE, None) | asked_of(found, side, register.profile)
     return writing.put(replace(waiting, **counter, reasons=reasons))
 
 
@@ -296,7 +296,7 @@ def _choice(
     return {**told, "line": result.divided if cut is None else cut, "way": named}
 
 
-def _asked_of(found: Border, side: str, profile: Profile) -> dict[str, Any]:
+def asked_of(found: Border, side: str, profile: Profile) -> dict[str, Any]:
     """What every proposal says beside its subject."""
     return {
         "state": StretchState.PROPOSED,
@@ -321,5 +321,6 @@ def _require_shown(found: Border) -> None:
             raise Unusable("agreement.not_shown", id=line.id)
 
 
-def _ids(stretch: Stretch) -> dict[str, Any]:
+def ids_of(stretch: Stretch) -> dict[str, Any]:
+    """What the log says of a proposal."""
     return {"stretch": stretch.id, "left": stretch.left, "right": stretch.right, "revision": stretch.revision}

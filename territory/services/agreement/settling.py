@@ -19,7 +19,7 @@ from territory.model import WGS84
 from territory.records import Reference, ReferenceLayer, Stretch
 from territory.services.access import Access
 from territory.services.agreement.border import Border, border
-from territory.services.agreement.pieces import Piece
+from territory.services.agreement.pieces import Piece, as_ground, is_as_drawn
 from territory.services.errors import NotFound, Refusal, Stale, Unusable
 from territory.services.register import Register
 from territory.store.base import Reading
@@ -94,7 +94,7 @@ def preview(
         The way does not work for this strip.
     """
     found = border(register, access, one, other)
-    strip = strip_of(found, piece).strip
+    strip = _settled_ground(found, piece, way)
     with register.reading() as reading:
         cut = cut_along(reading, strip, line) if way is Way.ALONG else None
     return replace(settled(found, strip, way, cut), along=line if isinstance(line, str) else None)
@@ -133,6 +133,14 @@ def strip_of(found: Border, id_: str) -> Piece:
     if not piece.is_strip:
         raise Unusable("agreement.no_strip")
     return piece
+
+
+def _settled_ground(found: Border, id_: str, way: Way) -> BaseGeometry:
+    """The ground of a piece, or all that one side was asked to follow the other's line in."""
+    asked = piece_of(found, id_).stretch
+    if asked is not None and asked.way == way and is_as_drawn(asked) and asked.strip is not None:
+        return as_ground(asked.strip)
+    return strip_of(found, id_).strip
 
 
 def settled(found: Border, strip: BaseGeometry, way: Way, line: BaseGeometry | None) -> Settlement:
