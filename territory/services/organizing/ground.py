@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import shapely
 from geopandas import GeoDataFrame, GeoSeries
 from shapely.geometry.base import BaseGeometry
 
+from territory.geo.jurisdictions import shares
+
 _POINT = 0
+# People who live within such a square live together.
+_TOWN_M = 2_000.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,41 @@ class People:
         span = shapely.convex_hull(shapely.multipoints(shapely.get_coordinates(places)))
         shapely.prepare(span)
         return np.asarray(shapely.covers(span, shapely.point_on_surface(shapes)))
+
+
+def busiest(people: People, shapes: GeoSeries) -> GeoSeries:
+    """Where most people of each shape live close together; where nobody was counted, a point within it.
+
+    Parameters
+    ----------
+    people
+        Who was counted where.
+    shapes
+        (n,) polygons in the same CRS.
+
+    Returns
+    -------
+    GeoSeries
+        (n,) points by the index of ``shapes``.
+    """
+    counted = people.counted
+    places = shapely.point_on_surface(np.asarray(counted.geometry.array))
+    shape, place = shapely.STRtree(places).query(np.asarray(shapes.array), predicate="covers")
+    coords, values = shapely.get_coordinates(places[place]), counted["value"].to_numpy(dtype=float)[place]
+    table = pd.DataFrame({"people": values, "x": coords[:, 0] * values, "y": coords[:, 1] * values})
+    towns = table.groupby([shape, *np.floor(coords / _TOWN_M).T]).sum()
+    towns = towns[towns["people"] > 0].sort_values("people", ascending=False, kind="stable")
+    first = towns[~towns.index.get_level_values(0).duplicated()]
+    found = shapes.representative_point()
+    at = first.index.get_level_values(0)
+    found.iloc[at] = shapely.points(first["x"] / first["people"], first["y"] / first["people"])
+    return found
+
+
+def most_of(units: GeoSeries, places: GeoSeries) -> pd.Series:
+    """The place in which most of each unit lies, by unit; units that lie in none are left out."""
+    found = shares(units, places).sort_values(["unit", "area_m2"], ascending=[True, False])
+    return found.drop_duplicates("unit").set_index("unit")["jurisdiction"]
 
 
 def share_within(shapes: np.ndarray, layer: GeoSeries | None) -> np.ndarray:
