@@ -33,6 +33,12 @@ $(VENV)/.test: requirements-test.lock $(VENV)/.run
 	$(PIP) install --require-hashes -r requirements-test.lock
 	@touch $@
 
+# Kernels are compiled once per machine; the first plan or check would have to wait for them.
+$(VENV)/.compiled: $(VENV)/.run $(shell grep -rl njit territory/geo)
+	@echo "Preparing the sums over boundaries for this machine, once (half a minute)"
+	@$(BIN)/python -m territory.geo.compiled
+	@touch $@
+
 install: $(VENV)/.run
 
 install-test: $(VENV)/.test paper debian
@@ -55,7 +61,7 @@ debian:
 	if [ -n "$$missing" ]; then $(SUDO) apt-get update -qq \
 	  && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing; fi
 
-run: install paper
+run: install paper $(VENV)/.compiled
 	@[ -e $(STORE) ] || $(BIN)/territory demo --store $(STORE)
 	$(BIN)/territory serve --store $(STORE) --port $(PORT)
 
@@ -66,8 +72,9 @@ lint: install-test
 	$(BIN)/lint-imports
 	cd web && npm ci --silent --no-audit --no-fund && npm run --silent check
 
-test: lint
-	$(BIN)/python tests/postgis.py -- $(BIN)/python -m pytest -n 2
+test: install-test
+	@$(MAKE) --no-print-directory -j2 lint $(VENV)/.compiled
+	$(BIN)/python tests/postgis.py -- $(BIN)/python -m pytest -n 2 --durations=20 --durations-min=5
 
 quick: install-test
 	$(BIN)/python -m pytest -n 2 -m "not browser and not real"
