@@ -20,7 +20,7 @@ from territory.services import references
 from territory.services.access import OPERATOR, PUBLIC, Access
 from territory.services.errors import Forbidden, NeedsKey, NotFound, Unusable
 from territory.services.importing import keep_region
-from territory.services.organizing import Asked
+from territory.services.organizing import Asked, telling, workbench
 from territory.services.organizing.access import Reach, reached
 from territory.services.organizing.access_telling import said, told
 from territory.services.storing import open_register
@@ -76,12 +76,12 @@ def make(tmp_path):
     """Registers of councils on a grid of about a kilometre, in communes or not, with whatever else there is."""
     opened = []
 
-    def made(cells, communes=None, *records, jurisdictions=None):
+    def made(cells, communes=None, *records, jurisdictions=None, ground=None):
         register = open_register(str(tmp_path / f"{len(opened)}.db"), load_profile(), create=True)
         opened.append(register)
         shapes = [square(*cell) for cell in cells.values()]
         layer = as_layer(GeoSeries(shapes, list(cells), crs=WGS84), kind=["rural"] * len(cells))
-        keep_region(register, layer, Surroundings(jurisdictions=jurisdictions))
+        keep_region(register, layer, Surroundings(jurisdictions=jurisdictions, land=ground))
         with register.writing(OPERATOR, "test") as writing:
             for commune, members in (communes or {}).items():
                 writing.put(Territory(id=commune, level="commune", called=commune.title()))
@@ -351,3 +351,47 @@ def test_every_reason_has_its_sentence(language, reason):
     for name in ("La Ceiba", "El Maizal", "La Guaira", "Caracas", "30\xa0min"):
         assert name in sentences
     assert "{" not in sentences
+
+
+def gaps_of(register):
+    return orjson.loads(orjson.dumps(telling.told(workbench(register, OPERATOR, Asked()), "es")))
+
+
+def test_councils_that_are_cut_off_stand_among_the_gaps_as_isolated_ones(make):
+    cells = LINE | {"far": (0, 4), "off": (9, 9)}
+    register = make(cells, {"one": [*cells]}, *roads(STREET), seat("one", 0.5))
+    answer = gaps_of(register)
+    [cut] = [each["properties"] for each in answer["features"]]
+    assert (cut["kind"], cut["because"], cut["called"]) == ("C", "cut_off", "Cortado de su comuna por carretera")
+    assert [each["id"] for each in cut["councils"]] == ["far", "off"]
+    assert cut["around"] == [{"id": "one", "name": "One"}]
+    assert "No hay carretera cerca de far y off" in cut["why"]
+    assert "enlace" in cut["closes"]
+    assert answer["counts"]["C"] == 1
+    assert [each["source"] for each in answer["roads"]] == ["OSM"]
+
+
+def test_councils_that_are_by_road_with_another_municipality_are_told_together_and_last(make):
+    cells = {"a": (0, 0), "b": (0.9, 0), "d": (3, 0)}
+    drawn = [*roads(ROUND, road((0.5, 0.5), (1.2, 0.5), name="2")), *places_of("seats", (3.5, 0.5), (1.0, 1.5))]
+    answer = gaps_of(make(cells, {}, *drawn, jurisdictions=COAST))
+    last = answer["features"][-1]["properties"]
+    assert (last["because"], [each["id"] for each in last["councils"]]) == ("leans", ["a", "b"])
+    assert last["why"].startswith("En el mapa en Coast, por carretera con Valley: a y b.")
+    assert "No cambia ningún límite" in last["closes"]
+    assert len({each["id"] for each in answer["features"]}) == len(answer["features"])
+
+
+def test_what_is_missing_is_told_with_the_seat_that_is_nearest_by_road(make):
+    ground = GeoDataFrame({"name": ["t"]}, geometry=[box(*at(0, 0), *at(4, 1))], crs=WGS84)
+    cells = {each: LINE[each] for each in "abc"}
+    register = make(cells, {"one": ["a", "b"]}, *roads(STREET), seat("one", 0.5), ground=ground)
+    answer = gaps_of(register)
+    told = {each["properties"]["kind"]: each["properties"] for each in answer["features"]}
+    assert told["C"]["by_road"]["seat"] == {"id": "one", "name": "One"}
+    assert told["C"]["by_road"]["seat_s"] == pytest.approx(2 * METRES_A_CELL / (25 / 3.6), rel=1e-2)
+    assert told["?"]["by_road"]["seat_s"] == pytest.approx(3 * METRES_A_CELL / (25 / 3.6), rel=1e-2)
+    assert "a la de" not in told["C"]["why"]
+    without = gaps_of(make(cells, {"one": ["a", "b"]}, ground=ground))
+    assert without["roads"] == []
+    assert {each["properties"]["by_road"] for each in without["features"]} == {None}

@@ -23,7 +23,7 @@ from territory.services.access import Access, Eyes, Operation, Sight, require_ro
 from territory.services.errors import Unusable
 from territory.services.organizing.ground import busiest, most_of
 from territory.services.organizing.look import Asked, Look
-from territory.services.organizing.roads import layers, network, reach
+from territory.services.organizing.roads import called, layers, network, reach
 from territory.services.organizing.terrain import features
 from territory.services.register import Register
 
@@ -116,11 +116,8 @@ def reached(register: Register, access: Access, asked: Asked, *, progress: Progr
     return Reached(
         councils=councils,
         seats={} if by_road is None else {each: by_road.seat(each) for each in sorted(named)},
-        names=look.names if by_road is None else by_road.names,
-        roads=tuple(
-            {"called": each.called, "source": each.source, "date": each.date and each.date.isoformat()}
-            for each in used
-        ),
+        names=look.names,
+        roads=called(used),
     )
 
 
@@ -139,8 +136,6 @@ class ByRoad:
         Where each of them is, in metres.
     communes, municipalities
         Seats on the roads: ``node``, ``is_told``, and ``at`` in metres.
-    names
-        Of everybody who is named.
     """
 
     def __init__(
@@ -152,10 +147,9 @@ class ByRoad:
         *,
         communes: pd.DataFrame,
         municipalities: pd.DataFrame,
-        names: Mapping[str, str],
         progress: Progress = silent,
     ) -> None:
-        self.roads, self.names = roads, names
+        self.roads = roads
         self._look, self._points = look, points
         self._communes, self._municipalities = communes, municipalities
         self._nearest = nearest_seats(roads, communes)
@@ -186,7 +180,6 @@ class ByRoad:
             points,
             communes=communes,
             municipalities=_municipalities(look, roads, near),
-            names={**look.names, **{each: eyes.current.standing[each].name for each in communes.index}},
             progress=progress,
         )
 

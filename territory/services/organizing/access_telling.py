@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from territory.services import reports
@@ -65,7 +65,7 @@ def _feature(reach: Reach, found: Reached, language: str) -> dict[str, Any]:
 
 
 def said(reach: Reach, names: Mapping[str, str], language: str) -> str:
-    """How a council is reached: the nearest seat, why it is cut off from its own, and with whom life is by road."""
+    """How a council is reached: the nearest seat, why it is cut off from its own, and with whom it is by road."""
     told = [nearest(reach, names, language)]
     if reach.cut_off is not None:
         told.append(cut_off([reach], names, language))
@@ -81,7 +81,7 @@ def nearest(reach: Reach, names: Mapping[str, str], language: str) -> str:
     return say(language, "access.nearest", seat=_called(reach.seat, names), seat_s=reach.seat_s)
 
 
-def cut_off(reaches: list[Reach], names: Mapping[str, str], language: str) -> str:
+def cut_off(reaches: Sequence[Reach], names: Mapping[str, str], language: str) -> str:
     """Why councils of one commune do not reach its seat as they should; the worst of them is told."""
     worst = max(reaches, key=lambda each: each.own_s or 0.0)
     return say(
@@ -95,7 +95,7 @@ def cut_off(reaches: list[Reach], names: Mapping[str, str], language: str) -> st
     )
 
 
-def leans(reaches: list[Reach], names: Mapping[str, str], language: str) -> str:
+def leans(reaches: Sequence[Reach], names: Mapping[str, str], language: str) -> str:
     """With whom councils are by road that lie in one municipality on the map; the worst of them is told."""
     worst = max(reaches, key=lambda each: each.lies_in_s or 0.0)
     key = "access.leans" if worst.lies_in_s is not None else "access.leans_alone"

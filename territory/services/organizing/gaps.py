@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
@@ -14,16 +15,29 @@ from shapely.geometry.base import BaseGeometry
 
 from territory.geo import contiguity, gaps
 from territory.geo.coverage import neighbours
+from territory.geo.crs import to_metres
 from territory.geo.progress import Progress, silent
+from territory.model import WGS84
 from territory.services.access import Access, Operation, require_role
+from territory.services.organizing.access import ByRoad, Reach
 from territory.services.organizing.ground import share_within
 from territory.services.organizing.kinds import GapKind, Loose, loose_councils
 from territory.services.organizing.look import Asked, Look
+from territory.services.organizing.roads import called, layers
 from territory.services.register import Register
 
 # More of a gap than this in a park, and it is none; more of it in a circuit, and that is what covers it.
 _MOST_EMPTY = 0.9
 _MOST_CIRCUIT = 0.5
+
+
+class Because(StrEnum):
+    """What only roads tell of councils for whom all is well on the map."""
+
+    CUT_OFF = "cut_off"
+    """They do not reach the seat of their own commune as they should."""
+    LEANS = "leans"
+    """On the map they are with one municipality, by road with another. Information: nothing has to change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +58,22 @@ class Gap:
     """As its councils say; none where one of them does not."""
     needed: int = 0
     """How many councils are missing for a commune."""
+    because: Because | None = None
+    reaches: tuple[Reach, ...] = ()
+    """How its councils are reached, where that is what is wrong."""
+    seat: tuple[str, float] | None = None
+    """The commune whose seat is reached first by road, and in how many seconds; none where roads do not tell."""
+
+    @property
+    def key(self) -> str:
+        """What its sentences are filed under."""
+        return self.of.name.lower() if self.because is None else self.because.value
 
     @property
     def id(self) -> str:
         """The same gap, the same id."""
         told = self.councils or (shapely.to_wkt(self.shape.point_on_surface(), rounding_precision=4),)
-        return f"{self.of.name.lower()}-{hashlib.sha256(chr(0).join(told).encode()).hexdigest()[:10]}"
+        return f"{self.key}-{hashlib.sha256(chr(0).join(told).encode()).hexdigest()[:10]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +104,8 @@ class Workbench:
     names: Mapping[str, str]
     population: Mapping[str, str | None] | None = None
     """``called``, ``source`` and ``date`` of the layer that people were counted by; none: population unknown."""
+    roads: tuple[Mapping[str, str | None], ...] = ()
+    """The same of the layers that tell of roads; none: nobody can say who reaches whom."""
 
 
 def workbench(register: Register, access: Access, asked: Asked, *, progress: Progress = silent) -> Workbench:
@@ -102,26 +128,31 @@ def workbench(register: Register, access: Access, asked: Asked, *, progress: Pro
         There is no such jurisdiction.
     """
     require_role(access, Operation.GROUP)
-    steps = 4
+    steps = 5
     progress("layout", 0, steps)
     look = Look.of(register, access, asked)
     progress("councils", 1, steps)
     found = [*_forming(look), *_loose(look)]
     progress("land", 2, steps)
     found += _uncovered(look)
-    progress("people", 3, steps)
+    progress("roads", 3, steps)
+    by_road = ByRoad.of(look, access)
+    if by_road is not None:
+        found = [*_with_seats(look, by_road, found), *_by_road(look, by_road)]
+    progress("people", 4, steps)
     return Workbench(
         area=look.in_degrees([look.whole])[0],
         coverage=_coverage(look),
         gaps=sorted(found, key=_weight),
         names=look.names,
         population=look.population,
+        roads=called(layers(register)),
     )
 
 
 def _weight(gap: Gap) -> tuple[object, ...]:
     """Sorts the weightiest first; what is no gap, and who does not wish to be asked, come last."""
-    is_quiet = gap.of in (GapKind.EMPTY, GapKind.UNWILLING)
+    is_quiet = gap.of in (GapKind.EMPTY, GapKind.UNWILLING) or gap.because is Because.LEANS
     return is_quiet, -(gap.people or 0.0), -(gap.families or 0), -gap.area_m2, gap.id
 
 
@@ -218,6 +249,34 @@ def _councils_around(look: Look, shapes: np.ndarray) -> list[tuple[str, ...]]:
     reach_m = look.profile.tolerances.sliver_m
     shape, unit = shapely.STRtree(np.asarray(units.array)).query(shapes, predicate="dwithin", distance=reach_m)
     return [tuple(sorted(units.index[unit[shape == at]])) for at in range(len(shapes))]
+
+
+def _with_seats(look: Look, by_road: ByRoad, found: list[Gap]) -> Iterator[Gap]:
+    """The same gaps with the seat that is reached first from each."""
+    of = {each.council: (each.seat, each.seat_s) for each in by_road.councils}
+    land = [gap for gap in found if not gap.councils and gap.of is not GapKind.EMPTY]
+    shapes = GeoSeries([gap.shape for gap in land], [gap.id for gap in land], crs=WGS84)
+    nearest = dict(zip(shapes.index, by_road.nearest(to_metres(shapes, look.layer.crs)), strict=True))
+    for gap in found:
+        reached = [of[each] for each in gap.councils if each in of]
+        seats = [(seat, time_s) for seat, time_s in reached if seat is not None and time_s is not None]
+        first = min(seats, key=lambda each: each[1], default=None)
+        yield replace(gap, seat=nearest.get(gap.id, first))
+
+
+def _by_road(look: Look, by_road: ByRoad) -> Iterator[Gap]:
+    """Councils that are joined on the map and not in life: one entry for those of whom the same is told."""
+    told: dict[tuple[object, ...], list[Reach]] = {}
+    for each in by_road.councils:
+        if each.cut_off is not None:
+            told.setdefault((Because.CUT_OFF, each.own, each.cut_off, each.seat), []).append(each)
+        if each.leans:
+            told.setdefault((Because.LEANS, each.lies_in, each.with_, each.lies_in_s is None), []).append(each)
+    for (because, *_), reaches in told.items():
+        councils = tuple(sorted(each.council for each in reaches))
+        around = tuple(sorted({each.own for each in reaches if each.own})) if because is Because.CUT_OFF else ()
+        gap = _of_councils(look, GapKind.TOO_FEW, councils, around)
+        yield replace(gap, because=Because(str(because)), reaches=tuple(reaches))
 
 
 def _coverage(look: Look) -> Coverage:

@@ -102,7 +102,9 @@ class Look:
         # Not held still: nobody who saves has to wait until a whole country is laid out.
         layer = seen(eyes)
         crs, ground = current.mosaic.crs, _ground(current, access, asked)
-        links, names = current.mosaic.surroundings.links, current.mosaic.names
+        links = current.mosaic.surroundings.links
+        # Communes without a line of their own are not on the map; a copy, as others may write meanwhile.
+        names = current.mosaic.names | {each: known.name for each, known in dict(current.standing).items()}
         municipalities = _municipalities(current.mosaic.ground.jurisdictions)
         communes = _communes_of(current, layer["parent"], register.profile)
         with register.reading() as reading:

@@ -39,6 +39,15 @@ def layers(register: Register) -> list[ReferenceLayer]:
     return [each for each in found if each.until is None or day < each.until]
 
 
+def called(found: Sequence[ReferenceLayer]) -> tuple[dict[str, str | None], ...]:
+    """``called``, ``source`` and ``date`` of layers, as they are told."""
+    dates = [None if each.date is None else each.date.isoformat() for each in found]
+    return tuple(
+        {"called": each.called, "source": each.source, "date": date}
+        for each, date in zip(found, dates, strict=True)
+    )
+
+
 def network(look: Look) -> Roads | None:
     """The roads about the councils that reach into an area; none where no layer tells of any.
 

@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from territory.geo.access import CutOff
 from territory.services import reports
+from territory.services.organizing import access_telling
 from territory.services.organizing.communes import Candidate, Candidates
-from territory.services.organizing.gaps import Gap, Workbench
+from territory.services.organizing.gaps import Because, Gap, Workbench
 from territory.services.organizing.kinds import GapKind
 from territory.words import say
 
 
 def why(gap: Gap, names: Mapping[str, str], language: str) -> str:
     """Why it is a gap, in one sentence."""
-    return say(language, f"gaps.{gap.of.name.lower()}.why", **_args(gap, names))
+    if gap.because is Because.CUT_OFF:
+        return access_telling.cut_off(gap.reaches, names, language)
+    if gap.because is Because.LEANS:
+        return access_telling.leans(gap.reaches, names, language)
+    return say(language, f"gaps.{gap.key}.why", **_args(gap, names))
 
 
 def closes(gap: Gap, names: Mapping[str, str], language: str) -> str:
     """What would close it, in one sentence."""
-    key = f"gaps.{gap.of.name.lower()}.closes"
+    if gap.because is not None:
+        is_slow = any(each.cut_off is CutOff.SLOW for each in gap.reaches)
+        is_long = gap.because is Because.CUT_OFF and is_slow
+        return say(language, f"access.closes.{'slow' if is_long else gap.key}")
+    key = f"gaps.{gap.key}.closes"
     return say(language, key if gap.around or gap.of not in _BESIDE else f"{key}_alone", **_args(gap, names))
 
 
@@ -57,6 +67,7 @@ def told(bench: Workbench, language: str) -> dict[str, Any]:
             "people_in_communes": coverage.people_in_communes,
         },
         "population": bench.population,
+        "roads": bench.roads,
         "counts": {kind.value: sum(gap.of is kind for gap in bench.gaps) for kind in GapKind},
         "area": reports.geometry(bench.area),
         "features": [feature(gap, bench.names, language) for gap in bench.gaps],
@@ -70,7 +81,10 @@ def feature(gap: Gap, names: Mapping[str, str], language: str) -> dict[str, Any]
         "id": gap.id,
         "properties": {
             "kind": gap.of.value,
-            "called": say(language, f"gaps.{gap.of.name.lower()}.called"),
+            "because": gap.because,
+            "called": say(
+                language, f"gaps.{gap.key}.called" if gap.because is None else f"access.called.{gap.key}"
+            ),
             "why": why(gap, names, language),
             "closes": closes(gap, names, language),
             "councils": [{"id": each, "name": names.get(each, each)} for each in gap.councils],
@@ -79,9 +93,20 @@ def feature(gap: Gap, names: Mapping[str, str], language: str) -> dict[str, Any]
             "families": gap.families,
             "area_m2": gap.area_m2,
             "needed": gap.needed,
+            "by_road": _seat(gap, names, language),
         },
         "geometry": reports.geometry(gap.shape),
     }
+
+
+def _seat(gap: Gap, names: Mapping[str, str], language: str) -> dict[str, Any] | None:
+    """The seat that is reached first by road."""
+    if gap.seat is None:
+        return None
+    id_, time_s = gap.seat
+    name = names.get(id_, id_)
+    said = say(language, "access.nearest", seat=name, seat_s=time_s)
+    return {"seat": {"id": id_, "name": name}, "seat_s": time_s, "said": said}
 
 
 def candidates(found: Candidates, language: str) -> dict[str, Any]:
