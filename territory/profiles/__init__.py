@@ -30,6 +30,10 @@ class Level(_Entry):
     """The level it is made of."""
     beside_ladder: bool = False
 
+    def takes(self, level: str) -> bool:
+        """Whether such a group is made of territories of a level; beside the ladder also of groups like itself."""
+        return level == self.members or (self.beside_ladder and level == self.id)
+
 
 class Source(_Entry):
     """Where a figure was read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
 from territory.api import schemas
@@ -13,7 +14,8 @@ from territory.api.keys import AccessDep
 from territory.api.parameters import LiveDep
 from territory.records import Plan, PlanKind
 from territory.services.errors import Unusable
-from territory.services.organizing import plans
+from territory.services.organizing import affirming, plans
+from territory.services.organizing.affirming import Affirmed
 
 router = APIRouter(prefix="/api/plans", tags=["organizing"])
 
@@ -29,9 +31,34 @@ def list_plans(live: LiveDep, access: AccessDep) -> Response:
 
 @router.get("/{plan_id}", responses=schemas.CHANGED)
 def get_plan(live: LiveDep, access: AccessDep, plan_id: str) -> Response:
-    """One plan, whole."""
+    """One plan, whole; of a corridor, also who affirmed it."""
     plan = plans.get(live.register, access, plan_id)
-    return answered(_told(plan, whole=True), version=plan.revision)
+    told = _told(plan, whole=True)
+    if plan.kind is PlanKind.CORRIDOR:
+        told["members"] = [_affirmed(each) for each in affirming.members(live.register, access, plan)]
+    return answered(told, version=plan.revision)
+
+
+@router.get("/{plan_id}/ground", responses=schemas.CHANGED)
+async def plan_ground(live: LiveDep, access: AccessDep, plan_id: str) -> Response:
+    """Of a corridor, as GeoJSON: the ground of who affirmed it, of who is planned, and of who lies between."""
+
+    def ground() -> dict[str, Any]:
+        return affirming.ground(live.register, access, plans.get(live.register, access, plan_id))
+
+    return answered(await to_thread.run_sync(ground))
+
+
+@router.post("/{plan_id}/territory", status_code=201, responses=schemas.CREATED)
+async def found_corridor(request: Request, live: LiveDep, access: AccessDep, plan_id: str) -> Response:
+    """Make a planned corridor a territory that its members can join, each by an act of its own."""
+    version, once = based_on(request), once_of(request, access, await request.body())
+    made = await changed(
+        request,
+        made_once,
+        lambda: affirming.found(live.register, access, plan_id, based_on=version, once=once),
+    )
+    return answered({"id": made}, status=201, location=f"/api/territories/{made}")
 
 
 @router.post("", status_code=201, openapi_extra=schemas.json_request(*_MADE), responses=schemas.CREATED)
@@ -92,5 +119,18 @@ def _told(plan: Plan, *, whole: bool) -> dict[str, Any]:
         "made_by": plan.made_by,
         "revision": plan.revision,
         "groups": groups if whole else len(groups),
+        "territory": affirming.territory_of(plan),
     }
     return told | ({"settings": dict(plan.settings)} if whole else {})
+
+
+def _affirmed(member: Affirmed) -> dict[str, Any]:
+    return {
+        "id": member.id,
+        "name": member.name,
+        "affirmed": member.act is not None,
+        "since": member.since,
+        "act": member.act,
+        "can": member.can,
+        "planned": member.is_planned,
+    }

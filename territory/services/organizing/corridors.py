@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -30,6 +30,7 @@ from territory.services.access import Access, Operation, require_role
 from territory.services.errors import NotFound, Unusable
 from territory.services.organizing import terrain
 from territory.services.organizing.look import Asked, Look
+from territory.services.organizing.nesting import beneath, members_by_group
 from territory.services.register import Register
 
 FAVOURED = ("hazards", "indigenous", "protected", "roads")
@@ -257,15 +258,12 @@ def _owners(look: Look, standing: Mapping[str, Standing], members: tuple[str, ..
 
     A council that is a member itself stands for itself alone.
     """
-    within: dict[str, list[str]] = {}
-    for id_, row in standing.items():
-        for group in row.parent.split(";") if row.parent else ():
-            within.setdefault(group, []).append(id_)
+    within = members_by_group(standing)
     own: dict[str, str] = {}
     for member in members:
         if member not in standing:
             raise NotFound("territory.unknown", id=member)
-        held = _beneath(member, within)
+        held = beneath(member, within)
         councils = [each for each in held if each in look.councils.index]
         if not councils and member not in look.councils.index:
             # Who sees nothing of a member is not told whether there is one.
@@ -282,18 +280,6 @@ def _none_of(look: Look, member: str) -> NotFound | Unusable:
     if member in look.layer.index:
         return Unusable("corridor.empty", id=member)
     return NotFound("territory.unknown", id=member)
-
-
-def _beneath(group: str, within: Mapping[str, Collection[str]]) -> list[str]:
-    """Everybody in a group, in the groups of that, and so on; each once, also where groups hold each other."""
-    found: dict[str, None] = {}
-    waiting = [group]
-    while waiting:
-        for each in within.get(waiting.pop(), ()):
-            if each not in found:
-                found[each] = None
-                waiting.append(each)
-    return list(found)
 
 
 def _around(look: Look, owners: pd.Series, members: tuple[str, ...]) -> GeoSeries:

@@ -95,6 +95,20 @@ def get(register: Register, access: Access, id_: str) -> Plan:
     return plan
 
 
+def own(register: Register, access: Access, id_: str) -> Plan:
+    """A plan, for whoever made it.
+
+    Raises
+    ------
+    NotFound
+        There is none of theirs.
+    """
+    plan = get(register, access, id_)
+    if plan.made_by != access.name and not access.is_operator:
+        raise NotFound("plan.unknown", id=id_[:40])
+    return plan
+
+
 def change(
     register: Register,
     access: Access,
@@ -116,9 +130,7 @@ def change(
         Somebody else changed it meanwhile.
     """
     require_role(access, Operation.GROUP)
-    plan = get(register, access, id_)
-    if plan.made_by != access.name and not access.is_operator:
-        raise NotFound("plan.unknown", id=id_[:40])
+    plan = own(register, access, id_)
     if plan.revision != based_on:
         raise Stale("record.stale", kind="plan", id=id_, revision=based_on)
     with register.writing(access, "change_plan") as writing:

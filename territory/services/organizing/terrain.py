@@ -59,4 +59,4 @@ def water(register: Register, councils: Collection[str], crs: CRS) -> GeoDataFra
     with register.reading() as reading:
         found = reading.find(Place, kind=_WATER, territory=sorted(councils), until=None)
     at = to_metres(GeoSeries([each.at for each in found], [each.id for each in found], crs=WGS84), crs)
-    return GeoDataFrame({"called": [each.called for each in found]}, geometry=at)
+    return GeoDataFrame({"called": [each.called for each in found]}, geometry=at, index=at.index)

@@ -1,0 +1,110 @@
+"""A corridor from the plan to the territory that its members affirm, over HTTP."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from desk import Desk, desk, square
+from fastapi.testclient import TestClient
+
+from territory.model import Publication
+from territory.records import Membership, Role, Territory
+from territory.services.access import OPERATOR
+
+TODAY = datetime.date.today().isoformat()
+WISHES = {"members": ["west", "east"], "width_m": 100}
+PLAN = {
+    "kind": "corridor",
+    "name": "Eje del río",
+    "settings": WISHES,
+    "groups": {"members": ["west", "east"], "on_the_way": ["c2", "c3"]},
+}
+
+
+@pytest.fixture
+def served(tmp_path):
+    """Two communes with two councils between them; organizers, and a voice of each commune."""
+    shapes = {f"c{column}": square(column) for column in range(6)}
+    app = desk(f"{tmp_path}/plans.db", shapes, {}, publication=Publication.PRIVATE)
+    with TestClient(app) as client:
+        made = Desk(client, {})
+        register = client.app.state.live.register
+        with register.writing(OPERATOR, "test") as writing:
+            for commune, members in {"west": ["c0", "c1"], "east": ["c4", "c5"]}.items():
+                writing.put(Territory(id=commune, level="commune", called=f"Comuna {commune}"))
+                writing.put_all(Membership(id=f"m-{each}", member=each, group=commune) for each in members)
+        made.issue("all", Role.ORGANIZER)
+        made.issue("another", Role.ORGANIZER)
+        for commune in ("west", "east"):
+            made.issue(f"of-{commune}", Role.SPOKESPERSON, territories=[commune])
+        made.issue("of-c2", Role.SPOKESPERSON, territories=["c2"])
+        made.issue("steward", Role.STEWARD)
+        yield made
+
+
+def kept(served):
+    answer = served.ask("all", "POST", "/api/plans", json=PLAN)
+    assert answer.status_code == 201
+    return answer.headers["Location"]
+
+
+def founded(served, place):
+    tag = served.ask("all", "GET", place).headers["ETag"]
+    answer = served.ask("all", "POST", f"{place}/territory", headers={"If-Match": tag})
+    assert answer.status_code == 201
+    return answer.json()["id"]
+
+
+def states(served, place, who="all"):
+    told = served.ask(who, "GET", place).json()
+    return {each["id"]: (each["affirmed"], each["since"]) for each in told["members"]}
+
+
+def join(served, who, member, corridor):
+    act = {"kind": "join", "group": corridor, "date": TODAY}
+    return served.ask(who, "POST", f"/api/territories/{member}/acts", json=act)
+
+
+def test_a_plan_of_a_corridor_says_that_nobody_affirmed_it_yet(served):
+    place = kept(served)
+    told = served.ask("all", "GET", place).json()
+    assert [each["id"] for each in told["members"]] == ["west", "east"]
+    assert [each["name"] for each in told["members"]] == ["Comuna west", "Comuna east"]
+    assert all(each["can"] and each["planned"] for each in told["members"])
+    assert states(served, place) == {"west": (False, None), "east": (False, None)}
+    assert told["territory"] is None
+    assert served.ask("of-west", "GET", place).status_code == 404
+
+
+def test_a_corridor_is_made_once_and_only_by_whoever_planned_it(served):
+    place = kept(served)
+    tag = {"If-Match": served.ask("all", "GET", place).headers["ETag"]}
+    path = f"{place}/territory"
+    assert served.ask("another", "POST", path, headers=tag).status_code == 404
+    assert served.ask("of-west", "POST", path, headers=tag).status_code == 403
+    assert served.ask("steward", "POST", path, headers=tag).status_code == 403
+    assert served.ask(None, "POST", path, headers=tag).status_code == 401
+    assert served.ask("all", "POST", path).status_code == 428
+    assert served.ask("all", "POST", path, headers={"If-Match": '"v9"'}).status_code == 412
+    once = tag | {"Idempotency-Key": "once"}
+    first, again = (served.ask("all", "POST", path, headers=once) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert served.ask("all", "POST", path, headers={"If-Match": '"v2"'}).status_code == 422
+    communes = PLAN | {"kind": "communes"}
+    other = served.ask("all", "POST", "/api/plans", json=communes).headers["Location"]
+    refused = served.ask("all", "POST", f"{other}/territory?lang=es", headers={"If-Match": '"v1"'})
+    assert refused.status_code == 422
+    assert "corredor" in refused.json()["detail"]
+
+
+def test_who_is_not_named_cannot_tell_that_there_is_a_corridor(served):
+    place = kept(served)
+    corridor = founded(served, place)
+    served.issue("of-c0", Role.SPOKESPERSON, territories=["c0"])
+    assert served.ask("of-c0", "GET", place).status_code == 404
+    refused = join(served, "of-c0", "c0", corridor)
+    unknown = join(served, "of-c0", "c0", "t-nothing")
+    assert refused.status_code == unknown.status_code == 404
+    assert refused.json()["detail"].replace(corridor, "t-nothing") == unknown.json()["detail"]
