@@ -46,6 +46,7 @@ from territory.api.routes import (
     sheets,
     territories,
     tiles,
+    what_if,
 )
 from territory.profiles import load_profile
 from territory.services.jobs import Jobs
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         drawing,
         territories,
         acts,
+        what_if,
         agreement,
         belongings,
         names,

@@ -1,4 +1,4 @@
-"""``territory act``, ``acts`` and ``what-if``: what assemblies decide, entered where the store is."""
+"""``territory act`` and ``acts``: what assemblies decide, entered where the store is."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 import typer
 
-from territory.cli.output import write
+from territory.cli.what_if import print_report, write_json
 from territory.model import Publication
 from territory.mosaic import Standing
 from territory.records import Act, ActForm, ActKind
 from territory.services import acts
 from territory.services.access import OPERATOR
-from territory.services.acts import Decision, Minutes, Moved, Report, Telling
+from territory.services.acts import Decision, Minutes, Moved, Telling
 from territory.services.errors import Unusable
 from territory.services.operations import using
 from territory.services.reference import read_profile
@@ -70,7 +69,7 @@ def enter(store: str, typed: Typed, *, profile: str, language: str) -> None:
             typer.echo(say(language, "cli.act.done", id=act.id, date=act.date.isoformat(), **said))
         if isinstance(made, Moved):
             typer.echo("")
-            _print(made.report, Telling(standing=before, profile=register.profile, language=language))
+            print_report(made.report, Telling(standing=before, profile=register.profile, language=language))
 
 
 def list_all(store: str, territory: str, *, profile: str, language: str, form: str) -> None:
@@ -79,32 +78,12 @@ def list_all(store: str, territory: str, *, profile: str, language: str, form: s
         found = acts.acts_of(register, OPERATOR, territory)
         standing = register.current().standing
     if form == "json":
-        _write({"acts": [acts.told_now(each) for each in found]})
+        write_json({"acts": [acts.told_now(each) for each in found]})
         return
     for each in found:
         typer.echo(f"{each.act.date}  {', '.join(_line(each, standing, language))}")
     if not found:
         typer.echo(say(language, "cli.acts.none"), err=True)
-
-
-def what_if(
-    store: str,
-    group: str,
-    *,
-    leaving: Sequence[str],
-    joining: Sequence[str],
-    profile: str,
-    language: str,
-    form: str,
-) -> None:
-    """Print what it would mean that some leave a group and others join it; nothing is changed."""
-    with using(store, read_profile(profile)) as register:
-        report = acts.what_if(register, OPERATOR, group, leaving=leaving, joining=joining)
-        telling = Telling(standing=register.current().standing, profile=register.profile, language=language)
-    if form == "json":
-        _write(telling.report(report))
-        return
-    _print(report, telling)
 
 
 def _ratify(register: Register, typed: Typed) -> Act:
@@ -142,14 +121,6 @@ _ENTER: Mapping[ActKind, Callable[[Register, Typed], Act | Moved]] = {
 }
 
 
-def _print(report: Report, telling: Telling) -> None:
-    for side, said in telling.sentences(report).items():
-        if said:
-            typer.echo(say(telling.language, f"acts.side.{side}"))
-        for sentence in said:
-            typer.echo(f"  {sentence}")
-
-
 def _line(decision: Decision, standing: Mapping[str, Standing], language: str) -> Iterator[str]:
     yield _what(decision.act, standing, language)
     if decision.act.version is not None:
@@ -164,7 +135,3 @@ def _what(act: Act, standing: Mapping[str, Standing], language: str) -> str:
     group = str(act.terms.get("group"))
     name = standing[group].name if group in standing else group
     return say(language, f"acts.kind.{act.kind.value}", group=name)
-
-
-def _write(told: dict[str, Any]) -> None:
-    write([orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)], None)

@@ -698,26 +698,16 @@ def corridor(
 @app.command("what-if", help="cli.what_if.help")
 def what_if(
     ctx: typer.Context,
-    group: Annotated[str, typer.Argument(metavar="ID", help="cli.what_if.group")],
-    leaving: Annotated[str, typer.Option(metavar="ID,ID...", help="cli.what_if.leaving")] = "",
-    joining: Annotated[str, typer.Option(metavar="ID,ID...", help="cli.what_if.joining")] = "",
+    changes: Annotated[list[str], typer.Argument(metavar="CHANGE...", help="cli.what_if.changes")],
     store: Store = DEFAULT_STORE,
     profile: Profile = "venezuela",
     lang: Lang = None,
-    format_: Annotated[Telling, typer.Option("--format", help="cli.key.format")] = Telling.TABLE,
+    format_: Annotated[Format, typer.Option("--format", help="cli.key.format")] = Format.TABLE,
 ) -> None:
-    """Tell what leaving and joining would mean."""
-    from territory.cli import acts
+    """Tell what changes would mean."""
+    from territory.cli import what_if
 
-    acts.what_if(
-        store,
-        group,
-        leaving=_ids(leaving),
-        joining=_ids(joining),
-        profile=profile,
-        language=ctx.obj,
-        form=format_.value,
-    )
+    what_if.what_if(store, changes, profile=profile, language=ctx.obj, form=format_.value)
 
 
 @border.command("show", help="cli.border.show.help")
@@ -772,10 +762,6 @@ def answer_border(
     agreement.answer(
         store, stretch, reply.value, revision=revision, reasons=reasons, profile=profile, language=ctx.obj
     )
-
-
-def _ids(typed: str) -> list[str]:
-    return [each.strip() for each in typed.split(",") if each.strip()]
 
 
 @app.command(help="cli.backup.help")

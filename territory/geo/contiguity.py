@@ -53,6 +53,53 @@ def _positions(groups: pd.Series, units: pd.Series) -> np.ndarray:
     return np.asarray(groups.index.get_indexer(pd.Index(units)))
 
 
+def what_if(before: pd.DataFrame, after: pd.DataFrame, crossings: pd.DataFrame) -> pd.DataFrame:
+    """Tell in how many pieces groups lie before a change of their members or of their ground, and after it.
+
+    Parameters
+    ----------
+    before, after
+        ``group``, ``member``, ``unit``: the units that the ground of each member of each group is made of, one row
+        for each; a unit that is whole has one row and often its own id as a member. A unit may stand under
+        several groups. Members without a unit are left out: nobody knows what they touch.
+    crossings
+        ``left``, ``right``: pairs of unit ids that one can cross between, of what lies there before and after.
+
+    Returns
+    -------
+    DataFrame
+        One row for each member of each group before or after, indexed by ``group`` and ``member``, sorted:
+        ``before`` and ``after``, the piece of its group that it lies in, counted from 0, the piece with the most
+        members first; missing where it is none.
+
+    Examples
+    --------
+    >>> row = pd.DataFrame({"group": "commune", "member": list("abc"), "unit": list("abc")})
+    >>> found = what_if(row, row[row["unit"] != "b"], pd.DataFrame({"left": ["a", "b"], "right": ["b", "c"]}))
+    >>> found.loc["commune"].astype(object).to_dict("list")
+    {'before': [0, 0, 0], 'after': [0, None, 1]}
+    """
+    sides = {name: _pieces_of_members(table, crossings) for name, table in (("before", before), ("after", after))}
+    return pd.DataFrame(sides, dtype="Int64").sort_index()
+
+
+def _pieces_of_members(ground: pd.DataFrame, crossings: pd.DataFrame) -> pd.Series:
+    """The piece of each member of each group, by both."""
+    ground = ground[["group", "member", "unit"]].drop_duplicates()
+    node = ground.groupby(["group", "member"], sort=True).ngroup()
+    ground = ground.assign(node=node)
+    members = ground.drop_duplicates("node").set_index("node").sort_index()
+    ways = crossings[["left", "right"]]
+    for side in ("left", "right"):
+        # The second time only within the group that the first one found.
+        on = ["unit"] if side == "left" else ["unit", "group"]
+        ways = ways.rename(columns={side: "unit"}).merge(ground[["unit", "group", "node"]], on=on)
+        ways = ways.drop(columns="unit").rename(columns={"node": side})
+    found = pieces(members["group"], ways)
+    found.index = pd.MultiIndex.from_frame(members[["group", "member"]])
+    return found
+
+
 def enclaves(covers: GeoSeries, units: GeoSeries, groups: pd.Series) -> pd.DataFrame:
     """Find units that lie in a hole of a group they do not belong to.
 

@@ -193,8 +193,8 @@ def ask(opened, who, operation, name):
         "add link": ("POST", f"{path}/links", {"json": {}}),
         "links": ("GET", f"{path}/links", {}),
         "acts": ("GET", f"{path}/acts", {}),
-        "what if": ("POST", f"{path}/what-if", {"json": {"leaving": [name]}}),
-        "line what if": ("POST", f"{path}/what-if", {"json": {"line": ACTS["split"]["line"]}}),
+        "what if": what_if(kind="leave", members=[name], group=name),
+        "line what if": what_if(kind="split", territory=name, line=ACTS["split"]["line"]),
         "consents": ("GET", f"{path}/consents", {}),
         "add consent": ("POST", f"{path}/consents", {"json": {"land": "x", "given": True, "date": "2999-01-01"}}),
     }
@@ -216,6 +216,10 @@ def ask(opened, who, operation, name):
     }
     method, where, rest = requests[operation]
     return opened.ask(who, method, where, **rest)
+
+
+def what_if(**change):
+    return "POST", "/api/what-if", {"json": {"changes": [change]}}
 
 
 def outcome(answer):

@@ -1,4 +1,4 @@
-"""``territory act``, ``acts`` and ``what-if``: decisions entered where the store is, told in plain words."""
+"""``territory act`` and ``acts``: decisions entered where the store is, told in plain words."""
 
 import datetime
 import json
@@ -50,23 +50,11 @@ def test_who_leaves_is_told_with_what_it_means_for_both_sides(run, store, capsys
     run("act", "leave", "c00", "c10", "--group", "comuna", "--date", TODAY, "--store", store)
     told = capsys.readouterr().out
     assert told.count("sale de Río Turbio") == 2
-    assert "Hoy\n  Miembros: 3.\n" in told
-    assert "Los que quedan\n  Miembros: 1.\n" in told
-    assert "Los que salen, si formaran un grupo propio\n  Miembros: 2.\n" in told
+    assert "  Hoy\n    Miembros: 3.\n" in told
+    assert "  Después\n    Miembros: 1.\n" in told
+    assert "  Los que salen, si formaran un grupo propio\n    Miembros: 2.\n" in told
     assert "Salen y no están en otro grupo: 2 (El Ají y La Ceiba)." in told
     assert [kept(store, each)[1] for each in ("c00", "c10", "c20")] == [None, None, "comuna"]
-
-
-def test_what_if_says_the_same_in_both_languages_and_changes_nothing(run, store, capsys):
-    run("what-if", "comuna", "--leaving", "c10", "--joining", "c30", "--store", store)
-    spanish = capsys.readouterr().out
-    assert "  Están en 2 pedazos separados, de 2 y 1 miembros.\n" in spanish
-    run("what-if", "comuna", "--leaving", "c10", "--joining", "c30", "--store", store, "--lang", "en")
-    assert "  They lie in 2 separate pieces, of 2 and 1 members.\n" in capsys.readouterr().out
-    run("what-if", "comuna", "--leaving", "c10", "--joining", "c30", "--store", store, "--format", "json")
-    told = json.loads(capsys.readouterr().out)
-    assert (told["after"]["members"]["count"], told["cut_off"]["known"]) == (3, [{"id": "c00", "name": "El Ají"}])
-    assert kept(store, "c10")[1] == "comuna"
 
 
 def test_a_council_joins_and_its_acts_are_listed(run, store, capsys):

@@ -24,7 +24,19 @@ from territory.records import (
     Territory,
 )
 from territory.services.access import OPERATOR, PUBLIC, Access
-from territory.services.acts import Minutes, Telling, acts_of, join, leave, publish, ratify, what_if, withdraw
+from territory.services.acts import (
+    Join,
+    Leave,
+    Minutes,
+    Telling,
+    acts_of,
+    join,
+    leave,
+    publish,
+    ratify,
+    what_if,
+    withdraw,
+)
 from territory.services.errors import Forbidden, NeedsKey, NotFound, Stale, Unusable
 from territory.services.publishing import public_register
 from territory.services.register import Done, Once
@@ -303,7 +315,7 @@ class TestGroups:
         with register.reading() as reading:
             [held] = reading.find(Membership, member="c11")
         assert (held.since, held.until, held.joined_by) == (day, None, moved.acts[0].id)
-        assert moved.report.after.members.count == 3
+        assert moved.report.of("west").after.members.count == 3
 
     def test_one_may_leave_come_back_and_leave_again(self, register):
         for days, deed in ((30, "leave"), (20, "join"), (10, "leave")):
@@ -344,17 +356,24 @@ class TestGroups:
         assert refused.value.code == "act.nobody"
 
     def test_who_belongs_to_another_commune_already_is_told_so(self, register):
-        assert what_if(register, OPERATOR, "east", joining=["c00", "c11"]).elsewhere.known == ("c00",)
-        assert what_if(register, OPERATOR, "west", leaving=["c00"]).orphans.known == ("c00",)
+        assert what_if(register, OPERATOR, [Join(members=("c00", "c11"), group="east")]).elsewhere.known == (
+            "c00",
+        )
+        assert what_if(register, OPERATOR, [Leave(members=("c00",), group="west")]).orphans.known == ("c00",)
 
     def test_a_report_names_only_whom_the_asker_knows_of(self, register):
         for each in ("c00", "c10", "c11", "west"):
             line = kept(register, Boundary, each)
             with register.writing(OPERATOR, "test") as writing:
                 writing.put(replace(line, shown=False))
-        report = what_if(register, spokesperson("c00"), "west", leaving=["c00"])
-        assert (report.before.members.count, report.before.members.known) == (2, ("c00",))
-        assert (report.after.members.count, report.after.members.known) == (1, ())
+        report = what_if(register, spokesperson("c00"), [Leave(members=("c00",), group="west")])
+        west = report.of("west")
+        assert not west.is_known
+        assert (west.before.members.count, west.before.members.known) == (2, ("c00",))
+        assert (west.after.members.count, west.after.members.known) == (1, ())
+        # From what two have and what one has, the other one's number would follow.
+        assert (west.before.families, west.before.area_m2, west.after.families) == (None, None, None)
+        assert [len(piece.lines) for side in (west.before, west.after) for piece in side.pieces] == [1, 0]
 
     def test_a_group_that_one_may_not_know_of_looks_like_none(self, register):
         for each in ("c00", "c10", "c01", "west", "east"):
@@ -364,7 +383,7 @@ class TestGroups:
         told = []
         for group in ("west", "nothing"):
             with pytest.raises(NotFound) as refused:
-                what_if(register, spokesperson("c11"), group, joining=["c11"])
+                what_if(register, spokesperson("c11"), [Join(members=("c11",), group=group)])
             told.append(refused.value.said("es").replace(group, "X"))
         assert told[0] == told[1]
 

@@ -15,7 +15,7 @@ from territory.model import Surroundings
 from territory.mosaic import layer_of, read_day
 from territory.records import Act, ActKind, Membership, Role
 from territory.services.access import OPERATOR, Access
-from territory.services.acts import Minutes, leave, what_if
+from territory.services.acts import Found, Join, Leave, Minutes, leave, what_if
 from territory.services.importing import keep_region
 from territory.services.register import Register
 from territory.store import open_store
@@ -80,6 +80,10 @@ def minutes(date=LEFT):
     return Minutes(date=date, eligible=400, attended=130, in_favour=101, against=12)
 
 
+def if_left(register, members, access=OPERATOR):
+    return what_if(register, access, [Leave(members=tuple(members), group="ataroa")])
+
+
 def members_on(register, day):
     with register.reading() as reading:
         drawn = layer_of(read_day(reading, day))
@@ -113,12 +117,13 @@ def test_each_of_the_ten_has_an_act_of_its_own_that_its_membership_cites(ataroa,
 def test_both_sides_are_told_their_pieces_seats_and_quorum(ataroa, spokesperson):
     """By the profile: a seat for each council, 3 producers, 1 bank; half of the seats, which no law says."""
     report = leave(ataroa, spokesperson, WEST, "ataroa", minutes()).report
-    before, after, apart = report.before, report.after, report.apart
+    shift = report.of("ataroa")
+    before, after, apart = shift.before, shift.after, shift.apart
 
     assert (before.members.count, after.members.count, apart.members.count) == (42, 32, 10)
-    assert [piece.count for piece in before.pieces] == [42]
-    assert [piece.count for piece in after.pieces] == [32]
-    assert [piece.known for piece in apart.pieces] == [tuple(WEST)]
+    assert [piece.members.count for piece in before.pieces] == [42]
+    assert [piece.members.count for piece in after.pieces] == [32]
+    assert [piece.members.known for piece in apart.pieces] == [tuple(WEST)]
 
     assert (before.quorum.seats, before.quorum.needed, before.quorum.spare) == (46, 23, 23)
     # If the seats are counted anew, and if the empty ones go on being counted: by luck, both hold.
@@ -131,22 +136,23 @@ def test_both_sides_are_told_their_pieces_seats_and_quorum(ataroa, spokesperson)
 
 
 def test_ten_are_too_few_for_a_commune_of_their_own_by_reference(ataroa, spokesperson):
-    report = what_if(ataroa, spokesperson, "ataroa", leaving=WEST)
-    assert (report.apart.reference.low, report.apart.reference.high) == (12, 42)
-    assert report.apart.reference.how_sure == "seen"
-    assert (report.before.is_usual, report.after.is_usual, report.apart.is_usual) == (True, True, False)
+    report = if_left(ataroa, WEST, spokesperson)
+    shift = report.of("ataroa")
+    assert (shift.apart.reference.low, shift.apart.reference.high) == (12, 42)
+    assert shift.apart.reference.how_sure == "seen"
+    assert (shift.before.is_usual, shift.after.is_usual, shift.apart.is_usual) == (True, True, False)
     assert report.orphans.known == tuple(WEST)
-    assert report.cut_off.count == 0
+    assert shift.cut_off.count == 0
 
 
 def test_the_corridor_to_the_west_breaks(ataroa, spokesperson):
-    [chain] = what_if(ataroa, OPERATOR, "ataroa", leaving=WEST).chains
+    [chain] = if_left(ataroa, WEST).chains
     assert (chain.id, chain.before, chain.after, chain.breaks) == ("valle", 1, 2, True)
 
 
 def test_with_24_gone_the_empty_seats_would_have_stopped_the_parliament(ataroa):
     more = sorted(COUNCILS)[:24]
-    after = what_if(ataroa, OPERATOR, "ataroa", leaving=more).after
+    after = if_left(ataroa, more).of("ataroa").after
     assert (after.quorum.seats, after.quorum.holds) == (22, True)
     assert (after.vacant.filled, after.vacant.needed, after.vacant.holds) == (22, 23, False)
 
@@ -154,16 +160,43 @@ def test_with_24_gone_the_empty_seats_would_have_stopped_the_parliament(ataroa):
 def test_a_band_through_the_middle_cuts_off_those_beyond_unless_a_bridge_joins_them(ataroa):
     """The bridge leads from the third column to the seventh; the fourth to sixth column leave."""
     middle = [f"c{x}{y}" for x in (3, 4, 5) for y in range(ROWS)]
-    report = what_if(ataroa, OPERATOR, "ataroa", leaving=middle)
-    assert [piece.count for piece in report.after.pieces] == [24]
+    shift = if_left(ataroa, middle).of("ataroa")
+    assert [piece.members.count for piece in shift.after.pieces] == [24]
     west = [f"c{x}{y}" for x in (1, 2) for y in range(ROWS)]
-    report = what_if(ataroa, OPERATOR, "ataroa", leaving=west)
-    assert [piece.count for piece in report.after.pieces] == [24, 6]
-    assert report.cut_off.known == tuple(f"c0{y}" for y in range(ROWS))
+    shift = if_left(ataroa, west).of("ataroa")
+    assert [piece.members.count for piece in shift.after.pieces] == [24, 6]
+    assert shift.cut_off.known == tuple(f"c0{y}" for y in range(ROWS))
 
 
 def test_nothing_is_changed_by_asking_what_if(ataroa, spokesperson):
     before = ataroa.store.sequence()
-    what_if(ataroa, spokesperson, "ataroa", leaving=WEST)
+    if_left(ataroa, WEST, spokesperson)
     assert ataroa.store.sequence() == before
     assert members_on(ataroa, datetime.date.today()) == sorted(COUNCILS)
+
+
+def test_four_of_the_ten_join_their_neighbour_and_six_found_a_commune(ataroa):
+    """The four in the second column join Poniente, the six on the edge make one of their own."""
+    edge, inner = WEST[:6], WEST[6:]
+    changes = [
+        Leave(members=tuple(WEST), group="ataroa"),
+        Join(members=tuple(inner), group="poniente"),
+        Found(members=tuple(edge), called="La Orilla"),
+    ]
+    report = what_if(ataroa, OPERATOR, changes)
+    assert [shift.group for shift in report.shifts] == ["ataroa", "poniente", "new-3"]
+    shrunk, grown, new = report.shifts
+    assert (shrunk.after.members.count, shrunk.apart, report.orphans.count) == (32, None, 0)
+    assert (grown.before.members.count, grown.after.members.known) == (0, tuple(inner))
+    assert (new.before, new.after.members.known, new.after.is_usual) == (None, tuple(edge), False)
+    assert [piece.members.count for piece in new.after.pieces] == [6]
+    assert (shrunk.before.families, shrunk.after.families, new.after.families) == (42 * 180, 32 * 180, 6 * 180)
+    areas = [shrunk.after.area_m2, grown.after.area_m2, new.after.area_m2]
+    assert sum(areas) == pytest.approx(shrunk.before.area_m2, rel=1e-9)
+    assert report.supposed["new-3"].name == "La Orilla"
+
+
+def test_who_leaves_and_joins_again_changes_nothing(ataroa):
+    changes = [Leave(members=tuple(WEST), group="ataroa"), Join(members=tuple(WEST), group="ataroa")]
+    report = what_if(ataroa, OPERATOR, changes)
+    assert (report.shifts, report.chains, report.orphans.count) == ((), (), 0)

@@ -34,12 +34,13 @@ from territory.services.acts import (
     Assent,
     Minutes,
     Part,
+    Split,
     acts_of,
-    cut,
     dissolve,
     merge,
     publish,
     split,
+    what_if,
 )
 from territory.services.errors import Forbidden, NotFound, Stale, Unusable
 from territory.services.publishing import public_register
@@ -93,6 +94,12 @@ def halves(column=1, names=("La Ceiba", "El Cují")):
     return [Part(called=name, shape=shape_of(part), families=90) for name, part in zip(names, parts, strict=True)]
 
 
+def cut(register, line):
+    """The ground of each part, as it is told before it is decided."""
+    report = what_if(register, OPERATOR, [Split(territory="c10", line=line)])
+    return [each.ground for each in report.made]
+
+
 def divide(register, access=OPERATOR, **rest):
     return split(register, access, "c10", 1, halves(), MINUTES, **rest)
 
@@ -141,7 +148,7 @@ class TestOnEachDatabase:
         assert [each.territory for each in found(register, Code)] == ["c10"]
 
     def test_their_lines_are_told_like_the_one_s_and_share_their_edge_bit_for_bit(self, register):
-        east, west = cut(register, OPERATOR, "c10", LineString([(-69.293, 9.8), (-69.291, 10.0)]))
+        east, west = cut(register, LineString([(-69.293, 9.8), (-69.291, 10.0)]))
         parts = [Part(called="Este", shape=east), Part(called="Oeste", shape=west)]
         succession = split(register, OPERATOR, "c10", 1, parts, MINUTES)
         lines = [kept(register, Boundary, each) for each in succession.made]
@@ -335,7 +342,7 @@ class TestRefusals:
         line = LineString([(-69.2935, 9.8), (-69.2935, 10.0)])
         names = [Part(called=name) for name in ("Este", "Oeste", "Centro")]
         assert code_of(lambda: split(register, OPERATOR, "c10", 1, names, MINUTES, line=line)) == "act.split_names"
-        expected = cut(register, OPERATOR, "c10", line)
+        expected = cut(register, line)
         made = split(register, OPERATOR, "c10", 1, names[:2], MINUTES, line=line).made
         assert [kept(register, Territory, each).called for each in made] == ["Este", "Oeste"]
         lines = [kept(register, Boundary, each).shape for each in made]
@@ -424,4 +431,4 @@ class TestRefusals:
 
     @pytest.mark.parametrize("line", [[(-69.4, 9.8), (-69.4, 10)], [(-69.293, 9.8), (-69.293, 9.902)]])
     def test_a_line_that_does_not_run_through_cuts_nothing(self, register, line):
-        assert code_of(lambda: cut(register, OPERATOR, "c10", LineString(line))) == "act.not_divided"
+        assert code_of(lambda: cut(register, LineString(line))) == "act.not_divided"

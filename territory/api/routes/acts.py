@@ -1,30 +1,25 @@
-"""What assemblies decided, what it would mean before they do, and what those whose land it is say to it."""
+"""What assemblies decided, and what those whose land it is say to it."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from anyio import to_thread
 from fastapi import APIRouter, Path, Request, Response
 
 from territory.api import schemas
 from territory.api.changes import answered, changed, json_body, made_once, once_of
 from territory.api.deeds import FIELDS, Deed, date_of
-from territory.api.drawings import read_line
 from territory.api.fields import Fields
 from territory.api.keys import AccessDep
-from territory.api.parameters import Language, LiveDep, SettingsDep
-from territory.geo.crs import area_m2
+from territory.api.parameters import LiveDep, SettingsDep
 from territory.records import Consent
-from territory.services import acts, reports
-from territory.services.acts import Telling
+from territory.services import acts
 from territory.services.errors import Unusable
 
 router = APIRouter(prefix="/api/territories/{territory_id}", tags=["acts"])
 
 Id = Annotated[str, Path(max_length=200)]
 
-_WHAT_IF = ("joining", "leaving", "line")
 _CONSENT = ("land", "given", "date")
 
 
@@ -51,43 +46,6 @@ async def enter_act(
     )
     made = await changed(request, made_once, lambda: ",".join(act.id for act in deed.enter()))
     return answered({"acts": [acts.told(each) for each in acts.acts_made(live.register, made)]}, status=201)
-
-
-@router.post("/what-if", openapi_extra=schemas.json_request(*_WHAT_IF), responses=schemas.CHANGED)
-async def what_if(
-    request: Request,
-    live: LiveDep,
-    settings: SettingsDep,
-    access: AccessDep,
-    language: Language,
-    territory_id: Id,
-) -> Response:
-    """What leaving and joining a group would mean for both sides, or what a line would divide. Nothing changes."""
-    sent, _ = await json_body(request)
-    fields = Fields(sent, _WHAT_IF)
-    if "line" in fields:
-        line = read_line(sent["line"], max_vertices=settings.check_max_vertices)
-        parts = await to_thread.run_sync(acts.cut, live.register, access, territory_id, line)
-        return answered(
-            {
-                "type": "FeatureCollection",
-                "features": [
-                    {
-                        "type": "Feature",
-                        "properties": {"area_m2": area_m2(part)},
-                        "geometry": reports.geometry(part),
-                    }
-                    for part in parts
-                ],
-            }
-        )
-    joining, leaving = fields.ids("joining"), fields.ids("leaving")
-    report = await to_thread.run_sync(
-        lambda: acts.what_if(live.register, access, territory_id, joining=joining, leaving=leaving)
-    )
-    return answered(
-        Telling(standing=live.current().standing, profile=live.profile, language=language).report(report)
-    )
 
 
 @router.get("/consents", responses=schemas.CHANGED)

@@ -17,15 +17,16 @@ from geopandas import GeoSeries
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from territory.geo import splitting
+from territory.geo import contiguity, splitting
 from territory.geo.crs import to_metres
 from territory.geo.repair import are_boundaries, canonical_shapes
 from territory.model import WGS84
 from territory.mosaic import Current
 from territory.profiles import Profile
 from territory.records import Act, ActKind, Boundary, Date, Membership, Recognition, Territory
-from territory.services.access import Access, Operation, require
-from territory.services.acts.departure import ground_of
+from territory.services.access import Access
+from territory.services.acts.arrangement import along
+from territory.services.acts.hanging import ways_between
 from territory.services.acts.inheriting import (
     anew,
     end,
@@ -72,36 +73,6 @@ class Succession:
     """Ids of those that come after, in the order in which they were told."""
 
 
-def cut(register: Register, access: Access, territory: str, line: BaseGeometry) -> list[MultiPolygon]:
-    """Divide a boundary along a line, to be named and then decided by `split`; nothing is changed.
-
-    Parameters
-    ----------
-    register, access, territory
-        Where, who asks, and what.
-    line
-        LineString or MultiLineString in WGS 84.
-
-    Returns
-    -------
-    list of MultiPolygon
-        Parts that share their edges bit for bit, the largest first.
-
-    Raises
-    ------
-    NotFound, NeedsKey, Forbidden
-        See `territory.services.access.require`; or there is no line.
-    Unusable
-        The line does not run through.
-    """
-    eyes = register.eyes(access)
-    require(eyes, Operation.SEE, territory)
-    shape = eyes.current.mosaic.boundary(territory)
-    if shape is None:
-        raise NotFound("boundary.none", id=territory)
-    return _along(line, shape)
-
-
 def split(
     register: Register,
     access: Access,
@@ -128,7 +99,7 @@ def split(
     minutes
         How it decided.
     line
-        What divides it, as for `cut`: the parts are named in the order in which that tells them.
+        What divides it: the parts are named in the order in which a `groups.what_if` tells them.
     once
         See `Register.writing`.
 
@@ -304,17 +275,10 @@ def _grounds(
         raise Unusable("act.split_few")
     if line is None:
         return _drawn(parts, whole, profile)
-    grounds = _along(line, whole)
+    grounds = along(line, whole)
     if len(grounds) != len(parts):
         raise Unusable("act.split_names", parts=len(grounds))
     return grounds
-
-
-def _along(line: BaseGeometry, whole: MultiPolygon) -> list[MultiPolygon]:
-    try:
-        return splitting.split_along(whole, line)
-    except splitting.NotDivided:
-        raise Unusable("act.not_divided") from None
 
 
 def _drawn(parts: Sequence[Part], whole: MultiPolygon, profile: Profile) -> list[MultiPolygon]:
@@ -385,7 +349,7 @@ def _orphans(reading: Reading, current: Current, old: Territory) -> int:
 
 def _pieces(current: Current, ids: Sequence[str], profile: Profile) -> int:
     """In how many pieces the ground of several lies, ways between them counted in."""
-    shapes = GeoSeries([current.mosaic.boundary(each) for each in ids], pd.Index(ids, dtype=object), crs=WGS84)
-    lines = to_metres(shapes, current.mosaic.crs)
-    links = current.mosaic.surroundings.links
-    return ground_of({each: [each] for each in ids}, lines, links, profile).count_of_pieces(ids)
+    index = pd.Index(ids, dtype=object)
+    shapes = GeoSeries([current.mosaic.boundary(each) for each in ids], index, crs=WGS84)
+    crossings = ways_between(to_metres(shapes, current.mosaic.crs), current.mosaic.surroundings.links, profile)
+    return int(contiguity.pieces(pd.Series("group", index=index), crossings).nunique())
