@@ -420,6 +420,82 @@ def times_between(
     return pd.Series(time_s, index=pairs.index, name="travel_s")
 
 
+def joined_by_road(
+    roads: Roads,
+    places: pd.DataFrame,
+    group: pd.Series,
+    *,
+    most_s: float,
+    nearest: int = 6,
+    progress: Progress = silent,
+) -> pd.DataFrame:
+    """Find pairs of places that a road joins within some time, the shorter of both directions.
+
+    In a town nearly everybody reaches everybody in ten minutes, so that not all pairs are told: of each place the
+    quickest to its own group, and the quickest to each other one. What hangs together by these pairs and within
+    groups is what hangs together by all.
+
+    Parameters
+    ----------
+    roads
+        The network.
+    places
+        ``node`` of each place, as `Roads.snap` gives it.
+    group
+        What each place hangs together with anyway, by the index of ``places``.
+    most_s
+        Pairs that take longer are none; a finite time.
+    nearest
+        How many pairs of each place to its own group are told.
+    progress
+        Told before each part of the network; to cancel, let it raise.
+
+    Returns
+    -------
+    DataFrame
+        ``left``, ``right``, index values of ``places`` in their order there, each pair once, and ``travel_s``.
+
+    Raises
+    ------
+    GeoError
+        The time is not finite.
+    """
+    if not np.isfinite(most_s):
+        raise GeoError("within any time at all every pair is joined")
+    known = np.flatnonzero(places["node"].to_numpy() >= 0)
+    node = places["node"].to_numpy()[known]
+    of = pd.factorize(group.reindex(places.index))[0][known]
+    chunks = _near_by(roads.nodes[node])
+    found: list[NDArray[np.float64]] = []
+    for done, chunk in enumerate(chunks):
+        progress("times", done, len(chunks))
+        part, numbers = roads.near(roads.nodes[node[chunk]], most_s * roads.fastest_ms)
+        near = np.flatnonzero(np.isin(node, numbers))
+        both = [
+            dijkstra(graph, indices=np.searchsorted(numbers, node[chunk]), limit=most_s)
+            for graph in (part.times, part.towards)
+        ]
+        times = np.minimum(*both)[:, np.searchsorted(numbers, node[near])]
+        for begin, row in zip(chunk, times, strict=True):
+            ends = _told_ends(row, of[near], of[begin], own=near == begin, nearest=nearest)
+            found.append(np.column_stack([np.full(len(ends), begin), near[ends], row[ends]]))
+    pairs = np.concatenate([np.empty((0, 3)), *found])
+    ends = np.sort(known[pairs[:, :2].astype(np.int64)], axis=1)
+    table = pd.DataFrame({"left": ends[:, 0], "right": ends[:, 1], "travel_s": pairs[:, 2]})
+    # Both ends may have told of the pair, and the same to the last bit or not.
+    table = table.groupby(["left", "right"], as_index=False)["travel_s"].min()
+    return table.assign(left=places.index[table["left"]], right=places.index[table["right"]])
+
+
+def _told_ends(time_s: Floats, group: Ints, mine: int, *, own: NDArray[np.bool_], nearest: int) -> Ints:
+    """Positions of those that are quickest: some of my own group, and one of each other."""
+    order = np.argsort(time_s, kind="stable")
+    order = order[np.isfinite(time_s[order]) & ~own[order]]
+    others = order[group[order] != mine]
+    first = others[np.unique(group[others], return_index=True)[1]]
+    return np.concatenate([order[group[order] == mine][:nearest], first])
+
+
 def _times_near(roads: Roads, begin: Ints, end: Ints, most_s: float) -> Floats:
     """(k,) times between pairs of nodes that begin near each other, infinite where more than ``most_s``."""
     # Nobody gets farther in the time, so that a search of this part alone misses no way.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, Point, box
 from strategies import UTM
 
-from territory.geo.access import NOWHERE, CutOff, Roads, affinity, nearest_seats, times_between
+from territory.geo.access import NOWHERE, CutOff, Roads, affinity, joined_by_road, nearest_seats, times_between
 from territory.geo.errors import GeoError, NotProjected
 
 KMH = 36.0  # 10 m a second
@@ -129,6 +129,40 @@ def test_times_between_places_are_the_shorter_of_both_directions(network, most_s
                 if nx.has_path(graph, begin, end):
                     expected = min(expected, nx.dijkstra_path_length(graph, begin, end, weight="time"))
         assert time_s == pytest.approx(expected if expected <= most_s else np.inf)
+
+
+@given(networks(), st.sampled_from([5.0, 20.0, 60.0]), st.sampled_from([1, 3]), st.sampled_from([2, 64]))
+def test_pairs_joined_by_road_hang_together_as_all_pairs_within_the_time_do(network, most_s, nearest, together):
+    drawn, speeds, oneway, rng = network
+    roads = Roads.of(lines(*drawn), speeds_kmh=speeds, oneway=oneway)
+    names = [f"p{k}" for k in range(9)]
+    places = pd.DataFrame({"node": rng.integers(-1, len(roads.nodes), 9)}, index=names)
+    group = pd.Series(rng.integers(0, 4, 9), index=names)
+    with patch("territory.geo.access._TOGETHER", together):
+        found = joined_by_road(roads, places, group, most_s=most_s, nearest=nearest)
+    left, right = np.triu_indices(9, 1)
+    pairs = pd.DataFrame({"left": np.array(names)[left], "right": np.array(names)[right]})
+    times = times_between(roads, places, pairs, most_s=most_s)
+    in_time = pairs[np.isfinite(times)]
+    every = dict(zip(in_time.itertuples(index=False, name=None), times[in_time.index], strict=True))
+    told = {(row.left, row.right): row.travel_s for row in found.itertuples()}
+    assert told.keys() <= every.keys()
+    for pair, time_s in told.items():
+        assert time_s == pytest.approx(every[pair])
+
+    def together_by(ways):
+        graph = nx.Graph()
+        graph.add_nodes_from(names)
+        graph.add_edges_from(ways)
+        for _, members in group.groupby(group):
+            nx.add_path(graph, members.index)
+        return sorted(sorted(each) for each in nx.connected_components(graph))
+
+    assert together_by(told) == together_by(every)
+    quickest = {name: min((t for pair, t in every.items() if name in pair), default=None) for name in names}
+    for name, time_s in quickest.items():
+        if time_s is not None:
+            assert min(t for pair, t in told.items() if name in pair) == pytest.approx(time_s)
 
 
 def test_on_the_map_with_one_and_by_road_with_another():
@@ -310,5 +344,7 @@ def test_misuse_is_refused():
         affinity(roads, places, places, pd.Series({"a": "a"}), ratio=0.9)
     with pytest.raises(GeoError, match="seat"):
         affinity(roads, places, places, pd.Series({"a": "stranger"}))
+    with pytest.raises(GeoError, match="any time"):
+        joined_by_road(roads, places, pd.Series({"a": 0}), most_s=np.inf)
     with pytest.raises(GeoError, match="pair"):
         times_between(roads, places, pd.DataFrame({"left": ["a"], "right": ["b"]}), most_s=9)

@@ -20,7 +20,7 @@ from territory.services import references
 from territory.services.access import OPERATOR, PUBLIC, Access
 from territory.services.errors import Forbidden, NeedsKey, NotFound, Unusable
 from territory.services.importing import keep_region
-from territory.services.organizing import Asked, telling, workbench
+from territory.services.organizing import Asked, Wishes, measured, propose, telling, workbench
 from territory.services.organizing.access import Reach, reached
 from territory.services.organizing.access_telling import said, told
 from territory.services.storing import open_register
@@ -395,3 +395,39 @@ def test_what_is_missing_is_told_with_the_seat_that_is_nearest_by_road(make):
     without = gaps_of(make(cells, {"one": ["a", "b"]}, ground=ground))
     assert without["roads"] == []
     assert {each["properties"]["by_road"] for each in without["features"]} == {None}
+
+
+def plans(register, **wishes):
+    found = propose(register, OPERATOR, Wishes(plans=1, **wishes))
+    return [sorted(group.councils) for group in found.plans[0].groups], sorted(found.plans[0].left_over)
+
+
+APART = {f"c{k}": (k, 0) for k in range(3)} | {f"d{k}": (k + 6, 0) for k in range(3)}
+HIGHWAY = road(*((k + 0.5,) for k in range(9)), speed=60.0)
+
+
+def test_councils_that_a_road_joins_in_time_count_as_neighbours_when_asked(make):
+    register = make(APART, {}, *roads(HIGHWAY))
+    assert plans(register) == ([], sorted(APART))
+    minutes = 4 * METRES_A_CELL / 1_000  # from c2 to d0 at 60 km/h
+    assert plans(register, road_minutes=minutes - 0.2) == ([], sorted(APART))
+    assert plans(register, road_minutes=minutes + 0.2) == ([sorted(APART)], [])
+    by_hand = measured(register, OPERATOR, Wishes(road_minutes=minutes + 0.2), {"1": list(APART)})
+    assert by_hand.plans[0].groups[0].is_connected
+    assert not measured(register, OPERATOR, Wishes(), {"1": list(APART)}).plans[0].groups[0].is_connected
+
+
+def test_a_declared_link_counts_on_the_way_between_neighbours_by_road(make):
+    """The road ends at the water; with the ferry it goes on."""
+    shores = [*roads(road((0.5,), (3.5,)), road((5.5,), (8.5,), name="2"))]
+    cells = APART | {"west": (3, 0), "east": (5, 0)}
+    assert plans(make(cells, {}, *shores), road_minutes=30)[0] == []
+    ferry = Link(id="l", left="west", right="east", kind="ferry")
+    assert plans(make(cells, {}, *shores, ferry), road_minutes=30)[0] == [sorted(cells)]
+
+
+def test_neighbours_by_road_need_roads_and_a_time_that_makes_sense(make):
+    for minutes, drawn, code in ((10, [], "access.no_roads"), (0, roads(HIGHWAY), "organize.road_minutes")):
+        with pytest.raises(Unusable) as refused:
+            plans(make(APART, {}, *drawn), road_minutes=minutes)
+        assert refused.value.code == code

@@ -14,7 +14,7 @@ import shapely
 from geopandas import GeoSeries
 from shapely import Point
 
-from territory.geo.access import CutOff, Roads, affinity, nearest_seats
+from territory.geo.access import NOWHERE, CutOff, Roads, affinity, joined_by_road, nearest_seats
 from territory.geo.crs import to_metres
 from territory.geo.progress import Progress, silent
 from territory.model import WGS84, Publication
@@ -121,65 +121,81 @@ def reached(register: Register, access: Access, asked: Asked, *, progress: Progr
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnRoads:
+    """The councils of an area and about it, on the roads."""
+
+    look: Look
+    roads: Roads
+    """With the declared links."""
+    points: GeoSeries
+    """Where each council is, in metres: its own seat where it told of one, else a point on its ground."""
+    places: pd.DataFrame
+    """``node`` and ``away_m`` of each, by the same index."""
+    told: GeoSeries
+    """Seats that territories told of and whoever asks sees, in metres by id of the territory."""
+
+    @classmethod
+    def of(cls, look: Look, access: Access) -> OnRoads | None:
+        """Lay councils on the roads; none where no layer tells of roads, or there is no council."""
+        roads = network(look)
+        if roads is None:
+            return None
+        near = shapely.box(*reach(look))
+        units = look.shapes.iloc[np.sort(look.shapes.sindex.query(near, predicate="intersects"))]
+        told = _told_seats(look, look.register.eyes(access))
+        points = units.representative_point()
+        own = told[told.index.isin(units.index)]
+        points.loc[own.index] = own
+        places = roads.snap(points, within_m=look.profile.roads.reach_m, ground=units)
+        roads, places = roads.linked(places, points, _links(look, points))
+        return cls(look=look, roads=roads, points=points, places=places, told=told)
+
+    def joined(self, together: pd.Series, *, most_s: float, progress: Progress = silent) -> pd.DataFrame:
+        """``left`` and ``right`` of councils that a road joins in time, see `geo.access.joined_by_road`."""
+        places = self.places.reindex(together.index)
+        node = places["node"].fillna(NOWHERE).astype(np.int64)
+        found = joined_by_road(self.roads, places.assign(node=node), together, most_s=most_s, progress=progress)
+        return found[["left", "right"]]
+
+
 class ByRoad:
-    """The roads of an area with the councils and seats on them.
+    """The seats on the roads of an area, and who reaches which of them first.
 
     Parameters
     ----------
-    look
-        The area.
-    roads
-        With the declared links.
-    places
-        Councils on the roads: ``node``, ``away_m``.
-    points
-        Where each of them is, in metres.
+    on
+        The councils on the roads.
     communes, municipalities
         Seats on the roads: ``node``, ``is_told``, and ``at`` in metres.
     """
 
     def __init__(
         self,
-        look: Look,
-        roads: Roads,
-        places: pd.DataFrame,
-        points: GeoSeries,
+        on: OnRoads,
         *,
         communes: pd.DataFrame,
         municipalities: pd.DataFrame,
         progress: Progress = silent,
     ) -> None:
-        self.roads = roads
-        self._look, self._points = look, points
+        self._look, self._roads, self._points = on.look, on.roads, on.points
         self._communes, self._municipalities = communes, municipalities
-        self._nearest = nearest_seats(roads, communes)
-        asked = [each for each in look.inside.index if look.is_asked((each,))]
-        self.councils = self._reaches(places.loc[asked], progress)
+        self._nearest = nearest_seats(on.roads, communes)
+        asked = [each for each in on.look.inside.index if on.look.is_asked((each,))]
+        self.councils = self._reaches(on.places.loc[asked], progress)
+        """How each council of the area is reached."""
 
     @classmethod
     def of(cls, look: Look, access: Access, *, progress: Progress = silent) -> ByRoad | None:
         """Lay councils and seats on the roads; none where no layer tells of roads, or there is no council."""
-        roads = network(look)
-        if roads is None:
+        on = OnRoads.of(look, access)
+        if on is None:
             return None
-        eyes = look.register.eyes(access)
         near = shapely.box(*reach(look))
-        units = look.shapes.iloc[np.sort(look.shapes.sindex.query(near, predicate="intersects"))]
-        told = _told_seats(look, eyes)
-        points = units.representative_point()
-        own = told[told.index.isin(units.index)]
-        points.loc[own.index] = own
-        within_m = look.profile.roads.reach_m
-        places = roads.snap(points, within_m=within_m, ground=units)
-        roads, places = roads.linked(places, points, _links(look, points))
-        communes = _communes(look, roads, places, points, told, near)
         return cls(
-            look,
-            roads,
-            places,
-            points,
-            communes=communes,
-            municipalities=_municipalities(look, roads, near),
+            on,
+            communes=_communes(on, near),
+            municipalities=_municipalities(look, on.roads, near),
             progress=progress,
         )
 
@@ -191,7 +207,7 @@ class ByRoad:
 
     def nearest(self, ground: GeoSeries) -> list[tuple[str, float] | None]:
         """Of each piece of land, the commune whose seat is reached first, and when; none where none is."""
-        found = self.roads.snap(ground, within_m=self._look.profile.roads.reach_m, ground=ground)
+        found = self._roads.snap(ground, within_m=self._look.profile.roads.reach_m, ground=ground)
         reached = self._nearest.reindex(found["node"])
         return [
             (str(seat), float(time_s)) if np.isfinite(time_s) else None
@@ -228,7 +244,7 @@ class ByRoad:
     def _affinity(
         self, places: pd.DataFrame, seats: pd.DataFrame, own: pd.Series, progress: Progress
     ) -> pd.DataFrame:
-        found = affinity(self.roads, places, seats, own, ratio=self._look.profile.roads.slower, progress=progress)
+        found = affinity(self._roads, places, seats, own, ratio=self._look.profile.roads.slower, progress=progress)
         # Missing and none are told alike.
         return found.astype({"own": object, "nearest": object}).where(found.notna(), None)
 
@@ -269,21 +285,22 @@ def _links(look: Look, points: GeoSeries) -> pd.DataFrame:
     return links.assign(time_s=np.maximum(shapely.distance(*ends) / metres_a_second, 1.0))
 
 
-def _communes(
-    look: Look, roads: Roads, places: pd.DataFrame, points: GeoSeries, told: GeoSeries, near: shapely.Polygon
-) -> pd.DataFrame:
+def _communes(on: OnRoads, near: shapely.Polygon) -> pd.DataFrame:
     """Seats of communes on the roads: those told of, and of others the council in the middle of their councils."""
-    belongs = look.councils["groups"].explode().dropna()
-    told = told[told.index.isin(set(belongs))]
-    rest = belongs[belongs.index.isin(points.index) & ~belongs.isin(told.index)]
+    belongs = on.look.councils["groups"].explode().dropna()
+    rest = belongs[belongs.index.isin(on.points.index) & ~belongs.isin(on.told.index)]
     # Of a seat beyond the roads that were read nobody can say how far it is.
-    told = told[told.intersects(near)]
-    on_road = roads.snap(told, within_m=look.profile.roads.reach_m)
+    told = on.told[on.told.index.isin(set(belongs)) & on.told.intersects(near)]
+    on_road = on.roads.snap(told, within_m=on.look.profile.roads.reach_m)
     known = pd.DataFrame({"node": on_road["node"], "is_told": True, "at": told.to_numpy()}, index=told.index)
-    middle = {commune: _in_the_middle(points.loc[members.index]) for commune, members in rest.groupby(rest)}
+    middle = {commune: _in_the_middle(on.points.loc[members.index]) for commune, members in rest.groupby(rest)}
     taken = list(middle.values())
     assumed = pd.DataFrame(
-        {"node": places.loc[taken, "node"].to_numpy(), "is_told": False, "at": points.loc[taken].to_numpy()},
+        {
+            "node": on.places.loc[taken, "node"].to_numpy(),
+            "is_told": False,
+            "at": on.points.loc[taken].to_numpy(),
+        },
         index=list(middle),
     )
     return pd.concat([known, assumed]) if len(assumed) else known

@@ -13,17 +13,19 @@ from shapely.geometry.base import BaseGeometry
 
 from territory.geo import regions
 from territory.geo.coverage import contacts
-from territory.geo.jurisdictions import shares
 from territory.geo.progress import Progress, silent
 from territory.geo.regions import Patchwork, Reason, Wanted
 from territory.services.access import Access, Operation, require_role
 from territory.services.errors import Unusable
+from territory.services.organizing.access import OnRoads
+from territory.services.organizing.ground import most_of
 from territory.services.organizing.kinds import fewest, most
 from territory.services.organizing.look import Asked, Look
 from territory.services.register import Register
 
 _NO_CONTACTS = pd.DataFrame({"left": [], "right": [], "width_m": [], "is_rook": []})
 _MOST_PLANS = 5
+_MOST_MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class Wishes:
     seed: int = 1
     locked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Communes that are settled already, by any name, with their councils."""
+    road_minutes: float | None = None
+    """Councils that do not touch count as neighbours too where a road joins them in so many minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,13 +114,14 @@ def propose(register: Register, access: Access, wishes: Wishes, *, progress: Pro
     NotFound
         There is no such jurisdiction.
     Unusable
-        The sizes or the number of plans make no sense, or there are no such councils to be grouped.
+        The sizes, the minutes or the number of plans make no sense, or there are no such councils to be grouped; or
+        roads are to count, and no layer tells of any.
     """
     require_role(access, Operation.GROUP)
     if not 1 <= wishes.plans <= _MOST_PLANS:
         raise Unusable("organize.plans", limit=_MOST_PLANS)
     progress("layout", 0, 0)
-    desk = _Desk.of(register, access, wishes)
+    desk = _Desk.of(register, access, wishes, progress)
     locked = pd.Series(
         {council: name for name, members in wishes.locked.items() for council in members}, dtype=object
     )
@@ -170,7 +175,7 @@ class _Desk:
     wanted: Wanted
 
     @classmethod
-    def of(cls, register: Register, access: Access, wishes: Wishes) -> _Desk:
+    def of(cls, register: Register, access: Access, wishes: Wishes, progress: Progress = silent) -> _Desk:
         look = Look.of(register, access, wishes.asked)
         units = look.shapes.loc[_free(look, wishes)]
         kinds = look.councils.loc[units.index, "kind"]
@@ -178,15 +183,17 @@ class _Desk:
         largest = max(least, most(kinds, look.profile)) if wishes.most is None else wishes.most
         if not 1 <= least <= largest:
             raise Unusable("organize.sizes")
+        jurisdictions = _jurisdictions(look, units)
+        touching = _contacts(look, units)
+        patchwork = Patchwork.of(units, touching, jurisdictions=jurisdictions, links=look.links)
+        if wishes.road_minutes is not None:
+            joined = _joined(look, access, patchwork, wishes.road_minutes, progress)
+            links = pd.concat([look.links, joined])
+            patchwork = Patchwork.of(units, touching, jurisdictions=jurisdictions, links=links)
         return cls(
             look=look,
             units=units,
-            patchwork=Patchwork.of(
-                units,
-                _contacts(look, units),
-                jurisdictions=_jurisdictions(look, units),
-                links=look.links,
-            ),
+            patchwork=patchwork,
             wanted=Wanted(least=least, most=largest, crossing_weight=wishes.crossing_weight),
         )
 
@@ -212,13 +219,21 @@ def _contacts(look: Look, units: GeoSeries) -> pd.DataFrame:
     return contacts(units, tolerance_m=limits.sliver_m, min_edge_m=limits.min_edge_m)
 
 
+def _joined(look: Look, access: Access, patchwork: Patchwork, minutes: float, progress: Progress) -> pd.DataFrame:
+    """Pairs of councils that a road joins in some minutes; of who hangs together anyway only some."""
+    if not 0 < minutes <= _MOST_MINUTES:
+        raise Unusable("organize.road_minutes", limit=_MOST_MINUTES)
+    on_roads = OnRoads.of(look, access)
+    if on_roads is None:
+        raise Unusable("access.no_roads")
+    together = pd.Series(patchwork.components, index=patchwork.ids)
+    return on_roads.joined(together, most_s=60 * minutes, progress=progress)
+
+
 def _jurisdictions(look: Look, units: GeoSeries) -> pd.Series | None:
     """The municipality in which most of each council lies, by the first source that has any."""
     places = look.municipalities
-    if places is None or places.empty:
-        return None
-    found = shares(units, places).sort_values(["unit", "area_m2"], ascending=[True, False])
-    return found.drop_duplicates("unit").set_index("unit")["jurisdiction"]
+    return None if places is None or places.empty else most_of(units, places)
 
 
 def _told(desk: _Desk, plans: Sequence[regions.Plan], seed: int) -> Candidates:
