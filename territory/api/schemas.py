@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from territory.export import Form
+from territory.export.features import FORMS as FEATURE_FORMS
 from territory.findings import Code, Severity
 from territory.services.drawing import KINDS
 from territory.services.reference import KINDS as REFERENCE_KINDS
@@ -253,6 +254,17 @@ TILE = (
     | _NOT_MODIFIED
 )
 _BINARY: Schema = {"type": "string", "format": "binary"}
+RESULT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "What was found, or a file of it",
+        "content": {"application/json": {"schema": _ANY}}
+        | {
+            form.media_type.partition(";")[0]: {"schema": _COLLECTION if form is Form.GEOJSON else _BINARY}
+            for form in FEATURE_FORMS
+        },
+    },
+    **problems(*_REFUSED),
+}
 EXPORT: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A file",

@@ -31,15 +31,35 @@ _UNIX = 3
 
 
 def _write_gpkg(sheet: Sheet, path: Path) -> None:
+    write_gpkg_table(sheet, path, layer=_LAYER, geometry_type="MultiPolygon")
+
+
+def write_gpkg_table(sheet: Sheet, path: Path, *, layer: str, geometry_type: str | None) -> None:
+    """Write one table of a GeoPackage, which may have others.
+
+    Parameters
+    ----------
+    sheet
+        What to write.
+    path
+        The file; a new one if there is none.
+    layer
+        Name of the table.
+    geometry_type
+        Of all its shapes, as OGC calls it; none, and it is a table without a place.
+    """
     table = sheet.table(list(sheet.columns), _GEOMETRY)
+    if geometry_type is None:
+        table = table.drop_columns([_GEOMETRY])
     pyogrio.write_arrow(
         table,
         path,
         driver="GPKG",
-        layer=_LAYER,
-        geometry_name=_GEOMETRY,
-        geometry_type="MultiPolygon",
+        layer=layer,
+        geometry_name=None if geometry_type is None else _GEOMETRY,
+        geometry_type=geometry_type,
         crs=_CRS,
+        append=path.exists(),
     )
     # GDAL could be told the time, but only for the whole process at once.
     with closing(sqlite3.connect(path)) as database, database:

@@ -97,7 +97,7 @@ def sheet_of(layer: GeoDataFrame, extra: Sequence[str]) -> Sheet:
     _require_layer(layer, extra)
     columns: dict[str, list[Cell]] = {"id": [str(id_) for id_ in layer.index]}
     for name in (*LAYER_COLUMNS, *extra):
-        columns[name] = _cells(layer[name])
+        columns[name] = cells_of(layer[name])
     for name, cells in columns.items():
         _require_writable(name, cells, columns["id"])
     shapes = np.asarray(layer.geometry.array).copy()
@@ -120,7 +120,8 @@ def _require_layer(layer: GeoDataFrame, extra: Sequence[str]) -> None:
         known.add(name.lower())
 
 
-def _cells(column: pd.Series) -> list[Cell]:
+def cells_of(column: pd.Series) -> list[Cell]:
+    """A column as plain values: all integers, all numbers, or texts and what is nested."""
     cells = [_cell(value) for value in column]
     kinds = {type(cell) for cell in cells if cell is not None}
     if kinds <= {int} and all(abs(cell) <= _LARGEST_INTEGER for cell in cells if isinstance(cell, int)):

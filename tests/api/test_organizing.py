@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import threading
 
+import pyogrio
 import pytest
 from desk import Desk, desk, square
 from fastapi.testclient import TestClient
@@ -301,3 +304,31 @@ def test_a_corridor_that_makes_no_sense_is_refused_with_a_sentence(joined, asked
     refused = joined.ask("all", "POST", "/api/corridors", json=asked)
     assert refused.status_code == status
     assert refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "features"),
+    [
+        ({"kind": "gaps"}, 1),
+        ({"kind": "proposals", "least": 2, "most": 3, "plans": 1}, 1),
+        ({"kind": "corridor", "members": ["west", "east"], "alternatives": 1, "reinforced": True}, 9),
+    ],
+)
+def test_what_a_job_found_is_taken_along_as_a_file(joined, tmp_path, asked, features):
+    place = joined.ask("all", "POST", "/api/jobs", json=asked).headers["Location"]
+    assert "done" in joined.ask("all", "GET", f"{place}/events").text
+    layer = joined.ask("all", "GET", f"{place}/result?format=geojson")
+    assert layer.headers["Content-Type"] == "application/geo+json"
+    assert layer.headers["Cache-Control"] == "private, no-store"
+    ids = [each["id"] for each in layer.json()["features"]]
+    assert len(set(ids)) == len(ids) >= features
+    table = joined.ask("all", "GET", f"{place}/result?format=csv")
+    assert f'filename="{asked["kind"]}.csv"' in table.headers["Content-Disposition"]
+    rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
+    assert [row["id"] for row in rows] == list(map(str, ids))
+    package = joined.ask("all", "GET", f"{place}/result?format=gpkg").content
+    (tmp_path / "found.gpkg").write_bytes(package)
+    layers = [name for name, _ in pyogrio.list_layers(tmp_path / "found.gpkg")]
+    assert sum(len(pyogrio.read_dataframe(tmp_path / "found.gpkg", layer=each)) for each in layers) == len(ids)
+    for form in ("kml", "magic", ""):
+        assert joined.ask("all", "GET", f"{place}/result?format={form}").status_code == 422

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Path, Request, Response
+from anyio import to_thread
+from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from territory.api import schemas
@@ -16,16 +17,19 @@ from territory.api.fields import Fields
 from territory.api.keys import AccessDep
 from territory.api.parameters import Language, LiveDep
 from territory.api.questions import Question
+from territory.api.routes.access import ACCESS
 from territory.api.routes.corridors import CORRIDOR
 from territory.api.routes.gaps import GAPS
 from territory.api.routes.proposals import PROPOSALS
+from territory.export import Form
 from territory.services.access import Access, Operation, require_role
 from territory.services.errors import Unusable
 from territory.services.jobs import Job, Jobs
+from territory.services.organizing import files
 
 router = APIRouter(prefix="/api/jobs", tags=["organizing"])
 
-_KINDS: dict[str, Question] = {"gaps": GAPS, "proposals": PROPOSALS, "corridor": CORRIDOR}
+_KINDS: dict[str, Question] = {"gaps": GAPS, "access": ACCESS, "proposals": PROPOSALS, "corridor": CORRIDOR}
 _ALL_FIELDS = tuple(dict.fromkeys(name for each in _KINDS.values() for name in each.fields))
 _LOOKS_EVERY_S = 0.25
 
@@ -62,11 +66,23 @@ async def follow_job(request: Request, access: AccessDep, job_id: Id) -> Streami
     return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": PRIVATE})
 
 
-@router.get("/{job_id}/result", responses=schemas.CHANGED)
-async def job_result(request: Request, access: AccessDep, job_id: Id) -> Response:
-    """What a job found."""
+@router.get("/{job_id}/result", responses=schemas.RESULT)
+async def job_result(
+    request: Request,
+    access: AccessDep,
+    job_id: Id,
+    form: Annotated[str, Query(alias="format", max_length=20, description="json, geojson, gpkg or csv")] = "json",
+) -> Response:
+    """What a job found: all of it, or what of it lies anywhere as a file."""
     jobs: Jobs = request.app.state.jobs
-    return answered(jobs.result(access, job_id))
+    found = jobs.result(access, job_id)
+    if form == "json":
+        return answered(found)
+    wanted = Fields({"format": form}).one_of("format", Form) or Form.GEOJSON
+    content = await to_thread.run_sync(files.as_file, found, wanted, limiter=request.app.state.heavy_limiter)
+    name = f"{jobs.get(access, job_id).kind}{wanted.suffix}"
+    headers = {"Cache-Control": PRIVATE, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, headers=headers, media_type=wanted.media_type)
 
 
 @router.delete("/{job_id}", responses=schemas.CHANGED)
