@@ -19,7 +19,9 @@ sys.path.insert(0, str(TESTS))  # for `strategies`, which tests everywhere impor
 from databases import copied  # noqa: E402
 
 # The first example compiles or loads the kernels, so no deadline holds.
-settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+# The same few examples every time, for a short suite; `--hypothesis-profile=search` looks for new ones.
+settings.register_profile("search", deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("search"), derandomize=True, max_examples=40)
 settings.load_profile("ci")
 
 SHARED_DATA = TESTS.parent.parent / "shared" / "data"
