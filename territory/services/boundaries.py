@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from geopandas import GeoSeries
@@ -49,7 +49,7 @@ def submit(
     making: Making,
     *,
     based_on: int,
-    moves_with: Collection[str] = (),
+    moves_neighbours: bool = False,
     once: Once | None = None,
 ) -> Boundary:
     """Keep a drawing as the new version of a boundary, faults and all; `findings` tells them.
@@ -64,8 +64,8 @@ def submit(
         How.
     based_on
         The version that it was drawn from; 0 for the first one.
-    moves_with
-        Ids of neighbours who are asked to follow where the line moved, in the same change.
+    moves_neighbours
+        Whether the neighbours are asked, in the same change, to follow where the line moved.
     once
         See `Register.writing`.
 
@@ -82,8 +82,8 @@ def submit(
     with register.writing(access, "draw", once=once) as writing:
         before = writing.get(Boundary, territory)
         version = keep(writing, register, territory, shape, making, based_on=based_on)
-        if before is not None and moves_with:
-            propose_moved(writing, register, register.eyes(access), before, version, moves_with)
+        if before is not None and moves_neighbours:
+            propose_moved(writing, register, register.eyes(access), before, version)
         writing.note(made=str(version.revision), territory=territory, version=version.revision)
     return version
 

@@ -275,7 +275,7 @@ def test_nothing_of_it_is_kept_by_a_cache(untouched):
 def test_a_line_is_kept_together_with_what_it_asks_of_the_neighbour(opened):
     bulge = shape_of(square(0) | box(WEST + STEP, SOUTH + 0.1 * STEP, WEST + 1.2 * STEP, SOUTH + 0.9 * STEP))
     headers = {"If-Match": '"v1"', "Idempotency-Key": "a-move"}
-    body = feature(bulge, method="drawn", moves_with=["b", "far", "nobody"])
+    body = feature(bulge, method="drawn", moves_neighbours=True)
     path = "/api/territories/a/boundary"
     kept = opened.ask("ana", "PUT", path, json=body, headers=headers)
     assert kept.status_code == 201, kept.text
@@ -292,6 +292,6 @@ def test_a_line_is_kept_together_with_what_it_asks_of_the_neighbour(opened):
 
 
 def test_a_helper_asks_no_neighbour_to_move(opened):
-    body = feature(square(0), moves_with=["b"])
+    body = feature(square(0), moves_neighbours=True)
     refused = opened.ask("eva", "POST", "/api/territories/a/proposals", json=body, headers={"If-Match": '"v1"'})
     assert (refused.status_code, refused.json()["code"]) == (422, "field.unknown")

@@ -41,20 +41,20 @@ def drawn(*corners: tuple[float, float]) -> Polygon:
     return Polygon([at(0, 0), at(1, 0), *(at(*each) for each in corners), at(0, 1)])
 
 
-def save(register, polygon, neighbours=("c10",), *, who=ANA, territory="c00"):
+def save(register, polygon, *, together=True):
     """Keep a line, and what was asked with it."""
     with register.reading() as reading:
-        version = reading.get(Boundary, territory).revision
+        version = reading.get(Boundary, "c00").revision
     kept = boundaries.submit(
         register,
-        who,
-        territory,
+        ANA,
+        "c00",
         Drawing(shape=shape_of(polygon)),
         Making(),
         based_on=version,
-        moves_with=neighbours,
+        moves_neighbours=together,
     )
-    return asked_with(register, who, territory, kept.revision)
+    return asked_with(register, ANA, "c00", kept.revision)
 
 
 def line(register, id_):
@@ -104,7 +104,7 @@ def test_wherever_a_line_moves_all_who_were_asked_come_to_one_line(filled, east,
     register = filled(FOUR)
     polygon = drawn((1 + east, north), (1 + dx, 1 + dy))
     assume(shape_of(polygon).is_valid)
-    asked = save(register, polygon, ("c10", "c01", "c11"))
+    asked = save(register, polygon)
     assert any("c10" in (each.left, each.right) for each in asked)
     keys = {"c10": BEN, "c01": EVA, "c11": Access("sol", Role.SPOKESPERSON, frozenset({"c11"}))}
     agreed = []
@@ -128,7 +128,7 @@ def test_ground_that_a_line_left_is_offered_to_who_lies_along_it(filled):
 
 def test_a_corner_where_three_meet_is_moved_with_both(filled):
     register = filled(FOUR)
-    asked = save(register, drawn((0.9, 0.9)), ("c10", "c01"))
+    asked = save(register, drawn((0.9, 0.9)))
     assert sorted((each.left, each.right) for each in asked) == [("c00", "c01"), ("c00", "c10")]
     for each, who in zip(sorted(asked, key=lambda each: each.right), (EVA, BEN), strict=True):
         assert are_one_line(register, answer(register, who, each.id, Reply.ACCEPT, based_on=each.revision))
@@ -146,11 +146,13 @@ def test_a_move_within_the_tolerance_is_asked_and_followed_too(filled):
     assert are_one_line(register, answer(register, BEN, asked.id, Reply.ACCEPT, based_on=asked.revision))
 
 
-def test_only_who_is_asked_is_asked(filled):
-    register = filled(FOUR)
-    assert save(register, drawn((1.1, 0.5), (1, 1)), ()) == []
-    register = filled(FOUR)
-    assert save(register, drawn((1.1, 0.5), (1, 1)), ("c01", "c11", "c00", "nobody")) == []
+def test_a_line_that_is_kept_alone_asks_nobody(filled):
+    assert save(filled(FOUR), drawn((1.1, 0.5), (1, 1)), together=False) == []
+
+
+def test_only_those_are_asked_along_whose_line_it_moved(filled):
+    [asked] = save(filled(FOUR), drawn((1.1, 0.5), (1, 1)))
+    assert (asked.left, asked.right) == ("c00", "c10")
 
 
 def test_a_line_that_moves_again_asks_anew_what_waited(filled):

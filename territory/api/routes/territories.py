@@ -25,7 +25,6 @@ router = APIRouter(prefix="/api/territories", tags=["territories"])
 
 _MEDIA_TYPE = "application/geo+json"
 _MAKING = ("method", "accuracy_m", "datum", "reasons", "valid_from", "shown", "takes_repair")
-_MOST_NEIGHBOURS = 100
 _DESCRIBED = ("name", "kind", "families", "recognition", "activity", "joins")
 
 Id = Annotated[str, Path(max_length=200)]
@@ -157,8 +156,8 @@ async def put_boundary(
 ) -> Response:
     """Keep a drawing as the new version of a boundary; its findings are asked for on their own.
 
-    Neighbours in ``moves_with`` are asked in the same change to move their line to where this one moved; ``asked``
-    tells whom there was anything to ask of.
+    With ``moves_neighbours`` they are asked in the same change to move their line to where this one moved;
+    ``asked`` tells whom there was anything to ask of.
     """
     require(eyes, Operation.DRAW, territory_id)
     sent, body = await json_body(request)
@@ -166,7 +165,7 @@ async def put_boundary(
 
     def keep() -> str:
         drawn = drawing_of(sent, profile=live.profile, max_vertices=settings.check_max_vertices)
-        fields = _properties(sent, *_MAKING, "moves_with")
+        fields = _properties(sent, *_MAKING, "moves_neighbours")
         version = boundaries.submit(
             live.register,
             access,
@@ -174,7 +173,7 @@ async def put_boundary(
             drawn,
             _making(fields),
             based_on=before,
-            moves_with=fields.ids("moves_with", most=_MOST_NEIGHBOURS),
+            moves_neighbours=fields.truth("moves_neighbours", otherwise=False),
             once=once,
         )
         return str(version.revision)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import shapely
@@ -12,22 +12,21 @@ from shapely.geometry.base import BaseGeometry
 from territory.geo.moved import moved_strips
 from territory.geo.settle import Way
 from territory.model import WGS84
-from territory.mosaic import Current
 from territory.records import Boundary, Stretch, StretchState
 from territory.services.access import Access, Eyes, Operation, require
 from territory.services.agreement.border import Border, in_order, read_border
 from territory.services.agreement.pieces import as_ground, is_as_drawn
 from territory.services.agreement.proposing import asked_of, ids_of
 from territory.services.agreement.settling import settled
-from territory.services.errors import Unusable
+from territory.services.errors import Stale, Unusable
 from territory.services.register import Register, new_id
 from territory.store.base import Writing
 
 
 def propose_moved(
-    writing: Writing, register: Register, eyes: Eyes, before: Boundary, after: Boundary, neighbours: Iterable[str]
+    writing: Writing, register: Register, eyes: Eyes, before: Boundary, after: Boundary
 ) -> list[Stretch]:
-    """Ask neighbours to move their line to where a side moved its own; theirs stays until they say yes.
+    """Ask the neighbours to move their line to where a side moved its own; theirs stays until they say yes.
 
     Parameters
     ----------
@@ -37,14 +36,12 @@ def propose_moved(
         Where, and who.
     before, after
         The side's line in its last version and in the new one.
-    neighbours
-        Ids of those who are asked. Where the line did not move along theirs, or they keep theirs back, nothing is
-        proposed.
 
     Returns
     -------
     list of Stretch
-        At most one for each neighbour. What they were asked before, and no longer fits this line, is replaced.
+        At most one for each neighbour along whose line it moved, of those who show theirs. What they were asked
+        before, and no longer fits this line, is replaced.
 
     Raises
     ------
@@ -54,11 +51,11 @@ def propose_moved(
     require(eyes, Operation.AGREE, after.id)
     if before.shape is None or after.shape is None or not after.shown:
         return []
+    others = _around(register, eyes, before, after)
     made: list[Stretch] = []
-    for other in sorted(set(neighbours)):
-        if _can_be_asked(eyes, after.id, other):
-            found = read_border(writing, register, eyes.current, in_order(after.id, other))
-            made += _asked(writing, register, eyes.current, found, before, after)
+    for other in sorted(others):
+        found = read_border(writing, register, eyes.current, in_order(after.id, other))
+        made += _asked(writing, register, found, before, after, others)
     return made
 
 
@@ -78,20 +75,20 @@ def asked_with(register: Register, access: Access, territory: str, version: int)
     return sorted(found, key=lambda each: each.id)
 
 
-def _can_be_asked(eyes: Eyes, own: str, other: str) -> bool:
-    standing = eyes.current.standing
-    return other != own and eyes.sees_line(other) and standing[own].level == standing[other].level
-
-
 def _asked(
-    writing: Writing, register: Register, current: Current, found: Border, before: Boundary, after: Boundary
+    writing: Writing,
+    register: Register,
+    found: Border,
+    before: Boundary,
+    after: Boundary,
+    others: Mapping[str, BaseGeometry],
 ) -> Iterator[Stretch]:
     """What is asked of the other side of a border, if anything."""
     is_left = found.left.id == after.id
     other = found.right if is_left else found.left
     # The neighbour did not follow yet: what they were asked of an earlier version is asked of this one.
     earlier = [each for each in found.moved if _waits(each, after.id)]
-    strip = _strip(register, current, other, before, after, earlier) if other.shown else None
+    strip = _strip(other, before, after, earlier, others)
     way = Way.AS_LEFT if is_left else Way.AS_RIGHT
     line = None if strip is None else _line_of(found, strip, way)
     for each in earlier[0 if line is None else 1 :]:
@@ -120,40 +117,36 @@ def _waits(said: Stretch, side: str) -> bool:
 
 
 def _strip(
-    register: Register,
-    current: Current,
     other: Boundary,
     before: Boundary,
     after: Boundary,
     earlier: list[Stretch],
+    others: Mapping[str, BaseGeometry],
 ) -> BaseGeometry | None:
     """The ground that the other side would give or take to follow the line, on the grid."""
     region = shapely.union_all(
         [shapely.symmetric_difference(before.shape, after.shape), *(each.strip for each in earlier)]
     )
-    around = _around(register, current, before, after) | {other.id: other.shape}
-    strip = moved_strips(region, after.shape, GeoSeries(around, crs=WGS84)).get(other.id)
+    strip = moved_strips(region, after.shape, GeoSeries(dict(others), crs=WGS84)).get(other.id)
     return None if strip is None else as_ground(strip)
 
 
-def _around(
-    register: Register, current: Current, before: Boundary, after: Boundary
-) -> dict[str, BaseGeometry | None]:
+def _around(register: Register, eyes: Eyes, before: Boundary, after: Boundary) -> dict[str, BaseGeometry]:
     """Lines of everybody of the level around both versions who shows theirs: what they hold is nobody else's."""
-    mosaic, standing = current.mosaic, current.standing
-    both = shapely.union_all([before.shape, after.shape])
+    mosaic, standing = eyes.current.mosaic, eyes.current.standing
     near = mosaic.near(
-        mosaic.project(both),
+        mosaic.project(shapely.union_all([before.shape, after.shape])),
         level=standing[after.id].level,
         within_m=register.profile.tolerances.sliver_m,
-        of=lambda each: each != after.id and (known := standing.get(each)) is not None and known.shown,
+        of=lambda each: each != after.id and eyes.sees_line(each) and standing[each].shown,
     )
-    return {each: mosaic.boundary(each) for each in near.index}
+    lines = {each: mosaic.boundary(each) for each in near.index}
+    return {each: line for each, line in lines.items() if line is not None}
 
 
 def _line_of(found: Border, strip: BaseGeometry, way: Way) -> BaseGeometry | None:
     """The line that both would have there; none where nothing is left to follow."""
     try:
         return settled(found, strip, way, None).divided
-    except Unusable:
+    except (Stale, Unusable):
         return None

@@ -239,11 +239,21 @@ def _told_as_drawn(ground: Ground, parts: list[_Part], stretch: Stretch, about: 
         return [replace(part, stretch=stretch) if is_in(part) else part for part in parts]
     beside = shapely.buffer(about, ground.tolerance_m + _SAME_M)
     untold = [part.kind is Kind.MATCHED and part.stretch is None for part in parts]
-    return [
+    told = [
         each
         for part, is_untold in zip(parts, untold, strict=True)
         for each in (_cut(ground, part, stretch, beside) if is_untold else [part])
     ]
+    return told if any(part.stretch is stretch for part in told) else [*told, _of_its_own(ground, stretch, about)]
+
+
+def _of_its_own(ground: Ground, stretch: Stretch, about: BaseGeometry) -> _Part:
+    """A part for what was asked where both sides have no more than a corner in common."""
+    near = shapely.buffer(about, _SAME_M)
+    left, right = (_lines(shapely.intersection(shapely.boundary(side), near)) for side in ground.sides)
+    claimed_m2 = shapely.area(shapely.intersection(about, shapely.intersection(*ground.sides)))
+    kind = Kind.OVERLAP if claimed_m2 > about.area / 2 else Kind.GAP
+    return _Part(kind, (left, right), about, stretch)
 
 
 def _cut(ground: Ground, part: _Part, stretch: Stretch, about: BaseGeometry) -> list[_Part]:
