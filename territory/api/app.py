@@ -23,6 +23,7 @@ from territory.api.live import Live
 from territory.api.map_pages import MapPages
 from territory.api.pages import Pages
 from territory.api.routes import (
+    access,
     acts,
     agreement,
     belongings,
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         belongings,
         names,
         gaps,
+        access,
         proposals,
         plans,
         corridors,

@@ -643,6 +643,30 @@ def gaps(
     )
 
 
+@app.command(help="cli.access.help")
+def access(
+    ctx: typer.Context,
+    area: Area = None,
+    jurisdiction: Jurisdiction = None,
+    store: Store = DEFAULT_STORE,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+    format_: Annotated[Format, typer.Option("--format", help="cli.check.format")] = Format.TABLE,
+    output: Output = None,
+) -> None:
+    """Tell who reaches whom by road."""
+    from territory.cli import organize
+
+    organize.access(
+        store,
+        organize.asked(area, jurisdiction),
+        profile=profile,
+        language=ctx.obj,
+        form=format_.value,
+        output=output,
+    )
+
+
 @app.command(help="cli.propose.help")
 def propose(
     ctx: typer.Context,
@@ -653,6 +677,7 @@ def propose(
     plans: Annotated[int, typer.Option(min=1, max=5, help="cli.propose.plans")] = 3,
     crossing_weight: Annotated[float, typer.Option(min=0, max=10, help="cli.propose.crossing_weight")] = 0.0,
     seed: Annotated[int, typer.Option(min=0, help="cli.propose.seed")] = 1,
+    road_minutes: Annotated[float | None, typer.Option(min=1, max=60, help="cli.propose.road_minutes")] = None,
     store: Store = DEFAULT_STORE,
     profile: Profile = "venezuela",
     lang: Lang = None,
@@ -670,6 +695,7 @@ def propose(
         plans=plans,
         crossing_weight=crossing_weight,
         seed=seed,
+        road_minutes=road_minutes,
     )
     organize.propose(store, wishes, profile=profile, language=ctx.obj, form=format_.value, output=output)
 

@@ -1,4 +1,4 @@
-"""``territory gaps``, ``propose`` and ``corridor``: what organizers ask, as lines to read or as a layer."""
+"""``territory gaps``, ``access``, ``propose`` and ``corridor``: what organizers ask, as lines or as a layer."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ from territory.services.organizing import (
     Asked,
     CorridorWishes,
     Coverage,
+    Reached,
     Wishes,
     Workbench,
+    access_telling,
     corridor_telling,
     telling,
     workbench,
@@ -57,6 +59,40 @@ def gaps(
     if form == "geojson":
         told = {"type": "FeatureCollection", "features": told["features"]}
     write([orjson.dumps(told, option=_LINE)], output)
+
+
+def access(
+    store: str,
+    where: Asked,
+    *,
+    profile: str,
+    language: str,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Find who reaches whom by road, and write it: as lines, those first for whom something is wrong."""
+    with using(store, read_profile(profile)) as register, progress_bar(language) as progress:
+        found = organizing.reached(register, OPERATOR, where, progress=progress or silent)
+    if form == "table":
+        write(((line + "\n").encode() for line in _reached(found, language)), output)
+        return
+    told = access_telling.told(found, language)
+    if form == "geojson":
+        told = {"type": "FeatureCollection", "features": told["features"]}
+    write([orjson.dumps(told, option=_LINE)], output)
+
+
+def _reached(found: Reached, language: str) -> Iterator[str]:
+    wrong = [each for each in found.councils if each.cut_off is not None or each.leans]
+    counts = {"councils": len(found.councils), "cut_off": sum(each.cut_off is not None for each in wrong)}
+    yield say(language, "cli.access.summary", **counts, leaning=sum(each.leans for each in wrong))
+    rest = sorted(
+        (each for each in found.councils if each not in wrong), key=lambda each: -(each.seat_s or float("inf"))
+    )
+    for each in [*wrong, *rest][:_SHOWN]:
+        yield f"{found.names.get(each.council, each.council)}: {access_telling.said(each, found.names, language)}"
+    if len(found.councils) > _SHOWN:
+        yield say(language, "cli.gaps.more", more=len(found.councils) - _SHOWN)
 
 
 def asked(area: Path | None, jurisdiction: str | None) -> Asked:

@@ -18,7 +18,7 @@ from territory.services.organizing import Wishes, telling
 router = APIRouter(prefix="/api/proposals", tags=["organizing"])
 
 _PLANS, _SEED = 3, 1
-_WISHES = (*WHERE, "councils", "least", "most", "crossing_weight", "plans", "seed", "locked")
+_WISHES = (*WHERE, "councils", "least", "most", "crossing_weight", "plans", "seed", "locked", "road_minutes")
 
 
 @router.post("", openapi_extra=schemas.json_request(*_WISHES), responses=schemas.CHANGED)
@@ -61,6 +61,7 @@ def _wishes(fields: Fields) -> Wishes:
         plans=_PLANS if plans is None else plans,
         seed=_SEED if seed is None else seed,
         locked=fields.groups("locked"),
+        road_minutes=fields.number("road_minutes", least=1, most=60),
     )
 
 

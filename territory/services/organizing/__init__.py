@@ -1,5 +1,6 @@
 """What organizers work with: who is covered by nobody, and what could be done about it. Nothing here decides."""
 
+from territory.services.organizing.access import Reached, reached
 from territory.services.organizing.communes import Candidate, Candidates, Wishes, measured, propose
 from territory.services.organizing.corridors import Corridors, CorridorWishes, Planned, plan_corridor
 from territory.services.organizing.gaps import Coverage, Gap, Workbench, workbench
@@ -16,10 +17,12 @@ __all__ = [
     "Gap",
     "GapKind",
     "Planned",
+    "Reached",
     "Wishes",
     "Workbench",
     "measured",
     "plan_corridor",
     "propose",
+    "reached",
     "workbench",
 ]

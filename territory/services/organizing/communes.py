@@ -114,7 +114,7 @@ def propose(register: Register, access: Access, wishes: Wishes, *, progress: Pro
     NotFound
         There is no such jurisdiction.
     Unusable
-        The sizes, the minutes or the number of plans make no sense, or there are no such councils to be grouped; or
+        The sizes, the minutes or the number of plans make no sense; there are no such councils to be grouped; or
         roads are to count, and no layer tells of any.
     """
     require_role(access, Operation.GROUP)
