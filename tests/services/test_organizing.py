@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, box
 
 from territory.geo.crs import area_m2
-from territory.model import WGS84, Surroundings, as_layer
+from territory.model import WGS84, Publication, Surroundings, as_layer
 from territory.profiles import load_profile
 from territory.records import Link, Membership, Recognition, Reference, ReferenceLayer, Role, Territory
 from territory.services import keys
@@ -219,6 +219,24 @@ def test_a_register_without_councils_has_only_land(make):
     bench = workbench(register, OPERATOR, Asked())
     assert [gap.of for gap in bench.gaps] == [GapKind.UNKNOWN]
     assert bench.coverage.councils_m2 == 0
+
+
+def test_who_holds_only_some_councils_is_told_of_no_land(make):
+    register = make({"c00": (0, 0)}, ground=land(2, 1))
+    assert [gap.of for gap in workbench(register, OPERATOR, Asked()).gaps] == [GapKind.TOO_FEW, GapKind.UNKNOWN]
+    one = key(register, Role.ORGANIZER, territories=["c00"])
+    assert [gap.of for gap in workbench(register, one, Asked()).gaps] == [GapKind.TOO_FEW]
+
+
+def test_land_on_the_edge_of_a_scope_that_a_public_line_covers_is_no_gap(make):
+    register = make(row(2), ground=land(2, 1))
+    edge = MultiPolygon([box(-69.301, 9.999, -69.3 + 1.2 * STEP, 10.001 + STEP)])
+    scoped = key(register, Role.ORGANIZER, area=edge)
+    assert [gap.councils for gap in workbench(register, scoped, Asked()).gaps] == [("c00",), ()]
+    with register.writing(OPERATOR, "test") as writing:
+        known = writing.get(Territory, "c01")
+        writing.put(replace(known, publication=Publication.EXACT, published=1))
+    assert [gap.councils for gap in workbench(register, scoped, Asked()).gaps] == [("c00",)]
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

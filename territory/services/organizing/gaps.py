@@ -214,7 +214,8 @@ def _uncovered(look: Look) -> Iterator[Gap]:
     if not look.tells_land:
         return
     limits = look.profile.tolerances
-    found = gaps.gaps(look.inside, width_m=limits.sliver_m, min_area_m2=limits.min_area_m2, land=look.ground)
+    units = GeoSeries(pd.concat([look.inside, look.beside]), crs=look.inside.crs)
+    found = gaps.gaps(units, width_m=limits.sliver_m, min_area_m2=limits.min_area_m2, land=look.ground)
     found = found[found["is_wide"]]
     shapes = np.asarray(found.geometry.array)
     if not len(shapes):

@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from territory.geo import gaps
 from territory.geo.coverage import shared_ground
 from territory.geo.crs import to_degrees, to_metres
-from territory.model import WGS84
+from territory.model import WGS84, Publication
 from territory.mosaic import Current
 from territory.profiles import Profile
 from territory.records import Membership, Recognition, Reference, ReferenceLayer, Territory
@@ -59,6 +59,8 @@ class Look:
         Councils of each commune under construction.
     municipalities
         By one source, in the same CRS.
+    beside
+        Councils that reach into the ground without being seen whole, as far as everybody sees their line.
     tells_land
         Whether all councils of the ground are seen: who sees only some cannot tell what no council covers.
     references
@@ -78,12 +80,13 @@ class Look:
         links: pd.DataFrame,
         municipalities: GeoSeries | None,
         names: Mapping[str, str],
+        beside: GeoSeries,
         tells_land: bool,
     ) -> None:
         self.register, self.profile = register, register.profile
         self.layer, self.ground, self.councils = layer, ground, councils
         self.references, self.population, self.links = references, population, links
-        self.municipalities, self.names = municipalities, names
+        self.municipalities, self.names, self.beside = municipalities, names, beside
         self.tells_land = tells_land
         self.shapes: GeoSeries = layer.geometry.loc[councils.index]
         self.forming = {group: members for group, members in forming.items() if self.is_asked(members)}
@@ -122,6 +125,7 @@ class Look:
             links=_NO_LINKS if links is None else links[["left", "right"]],
             municipalities=municipalities,
             names=names,
+            beside=_beside(eyes, layer, ground, register.profile),
             tells_land=access.is_everywhere or access.area is not None,
         )
 
@@ -237,6 +241,22 @@ def seen(eyes: Eyes) -> GeoDataFrame:
     if eyes.access.is_everywhere:
         return layer
     return layer[[eyes.sight(each) is Sight.ALL for each in layer.index]]
+
+
+def _beside(eyes: Eyes, layer: GeoDataFrame, ground: BaseGeometry | None, profile: Profile) -> GeoSeries:
+    """Councils on the edge of the scope that cover ground in it, where their line is published as it is."""
+    everything, standing = eyes.current.mosaic.metres, eyes.current.standing
+    if ground is None or eyes.access.is_everywhere:
+        return GeoSeries([], crs=layer.crs)
+    shapes = everything.geometry[(everything["level"] == profile.levels[0].id).to_numpy()]
+    shapes = shapes.iloc[np.sort(shapes.sindex.query(ground, predicate="intersects"))]
+    shapes = shapes[~shapes.index.isin(layer.index)]
+
+    def is_public(council: str) -> bool:
+        known = standing[council]
+        return known.publication is Publication.EXACT and known.version == known.published
+
+    return shapes[[each in standing and is_public(each) for each in shapes.index]]
 
 
 def _ground(current: Current, access: Access, asked: Asked) -> BaseGeometry | None:
