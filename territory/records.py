@@ -378,6 +378,18 @@ class Plan(Record):
     until: Date | None = None
     """First day on which it is thrown away."""
 
+    @property
+    def territory(self) -> str | None:
+        """Id of the territory that was made of it, for its members to join."""
+        made = self.groups.get("territory")
+        return None if made is None else str(made)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Ids of all territories in its groups."""
+        groups: Mapping[str, Any] = self.groups.get("groups", {})
+        return frozenset(each for ids in groups.values() for each in ids)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Key(Record):

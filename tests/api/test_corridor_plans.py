@@ -77,6 +77,41 @@ def test_a_plan_of_a_corridor_says_that_nobody_affirmed_it_yet(served):
     assert served.ask("of-west", "GET", place).status_code == 404
 
 
+def test_each_member_affirms_by_an_act_of_its_own(served):
+    place = kept(served)
+    corridor = founded(served, place)
+    assert served.ask("of-west", "GET", place).status_code == 200
+    made = join(served, "of-west", "west", corridor)
+    assert made.status_code == 201
+    assert states(served, place) == {"west": (True, TODAY), "east": (False, None)}
+    told = served.ask("all", "GET", place).json()
+    assert told["members"][0]["act"] == made.json()["acts"][0]["id"]
+    assert told["territory"] == corridor
+    # Nobody decides for another one.
+    assert join(served, "of-west", "east", corridor).status_code in (403, 404)
+    assert join(served, "all", "east", corridor).status_code == 403
+    assert states(served, place)["east"] == (False, None)
+    left = {"kind": "leave", "group": corridor, "date": TODAY}
+    assert served.ask("of-west", "POST", "/api/territories/west/acts", json=left).status_code == 201
+    assert states(served, place)["west"] == (False, None)
+
+
+def test_its_ground_is_that_of_who_affirmed_and_the_rest_is_told_as_planned(served):
+    place = kept(served)
+    corridor = founded(served, place)
+    join(served, "of-east", "east", corridor)
+    told = served.ask("all", "GET", f"{place}/ground").json()
+    kinds = {each["id"]: each["properties"]["kind"] for each in told["features"]}
+    assert kinds == {"west": "planned", "east": "affirmed", "c2": "on_the_way", "c3": "on_the_way"}
+    assert all(each["geometry"] for each in told["features"])
+    # A member is told of lines that are its own to see, and of no other private one.
+    seen = served.ask("of-east", "GET", f"{place}/ground").json()
+    drawn = {each["id"] for each in seen["features"] if each["geometry"]}
+    assert drawn.isdisjoint({"west", "c2", "c3"})
+    names = {each["id"]: each["name"] for each in served.ask("of-east", "GET", place).json()["members"]}
+    assert names == {"east": "Comuna east", "west": None}
+
+
 def test_a_corridor_is_made_once_and_only_by_whoever_planned_it(served):
     place = kept(served)
     tag = {"If-Match": served.ask("all", "GET", place).headers["ETag"]}
@@ -108,3 +143,15 @@ def test_who_is_not_named_cannot_tell_that_there_is_a_corridor(served):
     unknown = join(served, "of-c0", "c0", "t-nothing")
     assert refused.status_code == unknown.status_code == 404
     assert refused.json()["detail"].replace(corridor, "t-nothing") == unknown.json()["detail"]
+
+
+def test_a_corridor_joins_another_one_but_never_itself(served):
+    register = served.client.app.state.live.register
+    with register.writing(OPERATOR, "test") as writing:
+        for each in ("axis", "whole"):
+            writing.put(Territory(id=each, level="corridor", called=each, publication=Publication.LISTED))
+    served.issue("of-axis", Role.SPOKESPERSON, territories=["axis"])
+    served.issue("of-whole", Role.SPOKESPERSON, territories=["whole", "axis"])
+    assert join(served, "of-axis", "axis", "axis").status_code == 422
+    assert join(served, "of-whole", "axis", "whole").status_code == 201
+    assert join(served, "of-whole", "whole", "axis").status_code == 422

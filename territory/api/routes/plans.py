@@ -119,7 +119,7 @@ def _told(plan: Plan, *, whole: bool) -> dict[str, Any]:
         "made_by": plan.made_by,
         "revision": plan.revision,
         "groups": groups if whole else len(groups),
-        "territory": affirming.territory_of(plan),
+        "territory": plan.territory,
     }
     return told | ({"settings": dict(plan.settings)} if whole else {})
 

@@ -260,6 +260,8 @@ class _Supposing:
         level = self.profile.level(self._known(group).level)
         _require_some(change.members)
         self._require_fit(change.members, level, group)
+        if circle := sorted(self._above(group).intersection(change.members)):
+            raise Unusable("act.circle", member=circle[0], group=group)
         inside = self.after.members.setdefault(group, set())
         if twice := sorted(inside.intersection(change.members)):
             raise Unusable("act.member", member=twice[0], group=group)
@@ -284,8 +286,18 @@ class _Supposing:
     def _require_fit(self, members: Iterable[str], level: Level, group: str) -> None:
         """Raise unless a group of this level can be made of them."""
         for each in members:
-            if self._known(each).level != level.members:
+            if not level.takes(self._known(each).level):
                 raise Unusable("act.level", member=each, group=group)
+
+    def _above(self, group: str) -> set[str]:
+        """A group, the groups that it is in, and so on."""
+        found, waiting = {group}, [group]
+        while waiting:
+            each = self.after.standing.get(waiting.pop())
+            parents = each.parent.split(";") if each is not None and each.parent else []
+            waiting += [parent for parent in parents if parent not in found]
+            found.update(parents)
+        return found
 
     def _split(self, change: Split) -> None:
         after, old = self.after, self._known(change.territory)

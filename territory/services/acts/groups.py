@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from territory.profiles import Profile
-from territory.records import Act, ActKind, Membership, fingerprint
+from territory.records import Act, ActKind, Membership, Plan, fingerprint
 from territory.services.access import Access, Eyes, Operation, Sight, require
 from territory.services.acts.arrangement import (
     Allow,
@@ -22,7 +22,7 @@ from territory.services.acts.arrangement import (
 from territory.services.acts.comparing import Report, compare
 from territory.services.acts.minutes import Minutes, act_of, deciding, require_decided
 from territory.services.errors import Unusable
-from territory.services.register import Once, Register, new_id
+from territory.services.register import Once, Register, new_id, today
 from territory.store.base import Reading
 
 
@@ -179,7 +179,28 @@ def _report(
     """What changes would mean as things stand today."""
     mosaic = eyes.current.mosaic
     before = arrangement(reading, eyes.current, concerned(changes))
+    asked = _asked_to_join(reading, eyes, changes)
     after = supposed(
-        before, changes, profile=profile, knows=lambda each: eyes.sight(each) is not Sight.NOTHING, allow=allow
+        before,
+        changes,
+        profile=profile,
+        knows=lambda each: each in asked or eyes.sight(each) is not Sight.NOTHING,
+        allow=allow,
     )
     return compare(before, after, links=mosaic.surroundings.links, crs=mosaic.crs, profile=profile, eyes=eyes)
+
+
+def _asked_to_join(reading: Reading, eyes: Eyes, changes: Sequence[Change]) -> set[str]:
+    """Groups that those who would join know of though nobody else may: a plan shown to them names both."""
+    joins = [each for each in changes if isinstance(each, Join)]
+    if not joins:
+        return set()
+    day = today()
+    plans = [each for each in reading.find(Plan, shared=True) if each.until is None or day < each.until]
+    return {
+        join.group
+        for join in joins
+        for plan in plans
+        if plan.territory == join.group and plan.named.issuperset(join.members)
+        if all(eyes.sight(each) is Sight.ALL for each in join.members)
+    }

@@ -78,20 +78,14 @@ def found(register: Register, access: Access, plan_id: str, *, based_on: int, on
         plan = plans.own(register, access, plan_id)
         if plan.kind is not PlanKind.CORRIDOR or level is None:
             raise Unusable("plan.no_corridor")
-        if territory_of(plan) is not None:
-            raise Unusable("plan.made", id=territory_of(plan))
+        if plan.territory is not None:
+            raise Unusable("plan.made", id=plan.territory)
         if plan.revision != based_on:
             raise Stale("record.stale", kind="plan", id=plan_id, revision=based_on)
         made = writing.put(Territory(id=new_id(level[0]), level=level, called=plan.called, since=today()))
         writing.put(replace(plan, groups={**plan.groups, "territory": made.id}, shared=True))
         writing.note(made=made.id, territory=made.id, plan=plan.id)
     return made.id
-
-
-def territory_of(plan: Plan) -> str | None:
-    """Id of the corridor that was made of a plan."""
-    made = plan.groups.get("territory")
-    return None if made is None else str(made)
 
 
 def members(register: Register, access: Access, plan: Plan) -> list[Affirmed]:
@@ -106,7 +100,7 @@ def members(register: Register, access: Access, plan: Plan) -> list[Affirmed]:
     """
     eyes = register.eyes(access)
     standing = eyes.current.standing
-    corridor, day = territory_of(plan), today()
+    corridor, day = plan.territory, today()
     since: dict[str, Membership] = {}
     if corridor is not None:
         with register.reading() as reading:

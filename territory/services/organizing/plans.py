@@ -147,5 +147,4 @@ def change(
 def _is_seen(eyes: Eyes, plan: Plan) -> bool:
     if eyes.access.is_operator or plan.made_by == eyes.access.name:
         return True
-    members = plan.groups.get("groups", {})
-    return plan.shared and any(eyes.sight(each) is Sight.ALL for ids in members.values() for each in ids)
+    return plan.shared and any(eyes.sight(each) is Sight.ALL for each in plan.named)
