@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections import defaultdict
 from dataclasses import replace
 
 from shapely import Point
@@ -11,7 +12,7 @@ from shapely import Point
 from territory.geo.crs import GRID_DEG
 from territory.model import Publication
 from territory.records import Code, Exchange, Link, Place, Record, Side
-from territory.services.access import Access, Eyes, Operation, Sight, require
+from territory.services.access import Access, Eyes, Operation, Sight, require, require_role
 from territory.services.errors import NotFound, Stale, Unusable
 from territory.services.register import Once, Register, new_id, today
 
@@ -234,6 +235,29 @@ def exchange_of(register: Register, access: Access, territory: str) -> list[Exch
     require(register.eyes(access), Operation.SEE, territory)
     with register.reading() as reading:
         return reading.find(Exchange, territory=territory, until=None)
+
+
+def products(register: Register, access: Access) -> list[tuple[str, str]]:
+    """What is offered and needed, with its units: what one sees, and what so many note that it tells of none of them.
+
+    Raises
+    ------
+    NeedsKey, Forbidden
+        Whoever sees nothing whole needs no such list.
+    """
+    require_role(access, Operation.SEE)
+    eyes = register.eyes(access)
+    noted: dict[tuple[str, str], set[str]] = defaultdict(set)
+    with register.reading() as reading:
+        for product, unit, territory, until in reading.rows(Exchange, ("product", "unit", "territory", "until")):
+            if until is None:
+                noted[product, unit].add(territory)
+    return sorted(
+        each
+        for each, territories in noted.items()
+        if len(territories) >= register.profile.privacy.smallest_count
+        or any(eyes.sight(territory) is Sight.ALL for territory in territories)
+    )
 
 
 def end_exchange(

@@ -20,6 +20,7 @@ from territory.api.questions import Question
 from territory.api.routes.access import ACCESS
 from territory.api.routes.corridors import CORRIDOR
 from territory.api.routes.gaps import GAPS
+from territory.api.routes.network import NETWORK
 from territory.api.routes.proposals import PROPOSALS
 from territory.export import Form
 from territory.services.access import Access, Operation, require_role
@@ -29,7 +30,13 @@ from territory.services.organizing import files
 
 router = APIRouter(prefix="/api/jobs", tags=["organizing"])
 
-_KINDS: dict[str, Question] = {"gaps": GAPS, "access": ACCESS, "proposals": PROPOSALS, "corridor": CORRIDOR}
+_KINDS: dict[str, Question] = {
+    "gaps": GAPS,
+    "access": ACCESS,
+    "proposals": PROPOSALS,
+    "corridor": CORRIDOR,
+    "network": NETWORK,
+}
 _ALL_FIELDS = tuple(dict.fromkeys(name for each in _KINDS.values() for name in each.fields))
 _LOOKS_EVERY_S = 0.25
 

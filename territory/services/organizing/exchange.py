@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import shapely
+from geopandas import GeoSeries
+from shapely import Point
 
 from territory.geo import networks
+from territory.geo.progress import Progress, silent
 from territory.records import Exchange, Side
-from territory.services.access import Access, Operation, require_role
+from territory.services.access import Access, Operation, Sight, require_role
 from territory.services.organizing.look import Asked, Look
+from territory.services.organizing.satellites import Satellite, satellites
 from territory.services.register import Register
 
 _NEAREST = 8
+
+Ways = Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]
+"""Which offers could reach which needs, and what a unit costs: tables as `networks.arcs` takes and gives them."""
+
+as_the_crow_flies: Ways = partial(networks.arcs, nearest=_NEAREST)
+"""The nearest ones; what counts is the distance in metres."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,17 +55,39 @@ class Open:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """How offers could meet needs: as much need as can be, then the shortest ways in all."""
+    """How offers could meet needs: as much need as can be, then the least cost in all."""
 
     flows: tuple[Flow, ...]
+    """The largest of each product first."""
     open: tuple[Open, ...]
-    places: Mapping[str, tuple[float, float]]
-    """Longitude and latitude of a point within each territory that gives or takes."""
+    satellites: tuple[Satellite, ...]
+    """Councils that are in a commune and do not hang together with it."""
+    places: Mapping[str, Point]
+    """A point within each territory that gives or takes and has a line, WGS 84."""
     names: Mapping[str, str]
 
 
-def network(register: Register, access: Access, asked: Asked) -> Network:
-    """Match offers and needs of the councils that whoever asks sees whole.
+def network(
+    register: Register,
+    access: Access,
+    asked: Asked,
+    *,
+    ways: Ways = as_the_crow_flies,
+    progress: Progress = silent,
+) -> Network:
+    """Match offers and needs of the territories that whoever asks sees whole.
+
+    Parameters
+    ----------
+    register, access
+        Where, and who asks.
+    asked
+        Where to look: what lies there is matched. Where everything is asked for, what territories without a line
+        offer and need is told as well; it stays open, as nobody can say how far they are.
+    ways
+        What it costs to bring something from one to another.
+    progress
+        Told how far it is; what it raises ends the work.
 
     Raises
     ------
@@ -64,59 +97,94 @@ def network(register: Register, access: Access, asked: Asked) -> Network:
         There is no such jurisdiction.
     """
     require_role(access, Operation.GROUP)
+    progress("layout", 0, 0)
     look = Look.of(register, access, asked)
-    with register.reading() as reading:
-        held = reading.find(Exchange, until=None)
-    own = [each for each in held if each.territory in look.shapes.index and look.is_asked((each.territory,))]
-    table = _table(look, own)
+    held = _held(register, access, look, asked)
+    progress("exchange", 0, len(held))
+    at = _middles(look, [each.territory for each in held.values()])
+    table = _table(held, at)
+    has_place = table["x"].notna().to_numpy()
     offers, needs = (table[(table["side"] == side).to_numpy()] for side in (Side.OFFERS, Side.NEEDS))
-    found = networks.flows(offers, needs, networks.arcs(offers, needs, nearest=_NEAREST))
-    known = {each.id: each for each in own}
-    open_ = [*_open(known, found.unmet), *_open(known, found.unused)]
-    involved = sorted({each.territory for each in own})
-    middles = look.in_degrees(shapely.point_on_surface(np.asarray(look.shapes.loc[involved].array)))
+    near = [each[has_place[table.index.get_indexer(each.index)]] for each in (offers, needs)]
+    found = networks.flows(offers, needs, ways(near[0], near[1]))
+    flows = _flows(held, found.flows, at)
+    progress("satellites", 0, 0)
     return Network(
-        flows=tuple(
-            Flow(
-                product=known[row.offer].product,
-                unit=known[row.offer].unit,
-                giver=known[row.offer].territory,
-                taker=known[row.need].territory,
-                amount=float(row.amount),
-                distance_m=float(row.cost),
-            )
-            for row in found.flows.itertuples(index=False)
-        ),
-        open=tuple(sorted(open_, key=lambda each: (each.side, each.product, -each.amount, each.territory))),
-        places={each: (float(at.x), float(at.y)) for each, at in zip(involved, middles, strict=True)},
-        names=look.names,
+        flows=flows,
+        open=_open(held, [*found.unmet.items(), *found.unused.items()]),
+        satellites=satellites(look, [(each.giver, each.taker) for each in flows]),
+        places=dict(zip(at.index, look.in_degrees(list(at.array)), strict=True)),
+        names={id_: standing.name for id_, standing in register.current().standing.items()},
     )
 
 
-def _table(look: Look, held: list[Exchange]) -> pd.DataFrame:
+def _held(register: Register, access: Access, look: Look, asked: Asked) -> dict[str, Exchange]:
+    """What is offered and needed where one looks, by id."""
+    eyes = register.eyes(access)
+    is_everywhere = asked.area is None and asked.jurisdiction is None
+
+    def counts(territory: str) -> bool:
+        if territory in look.layer.index:
+            return look.is_asked((territory,)) or (
+                territory not in look.shapes.index and _lies_in(look, territory)
+            )
+        return is_everywhere and eyes.sight(territory) is Sight.ALL
+
+    with register.reading() as reading:
+        return {each.id: each for each in reading.find(Exchange, until=None) if counts(each.territory)}
+
+
+def _lies_in(look: Look, territory: str) -> bool:
+    """Whether the middle of what is no council lies where one looks."""
+    middle = shapely.point_on_surface(look.layer.geometry[territory])
+    return look.ground is None or bool(shapely.covers(look.ground, middle))
+
+
+def _middles(look: Look, territories: list[str]) -> GeoSeries:
+    """A point in each territory that has a line, in metres, by id."""
+    drawn = look.layer.geometry[look.layer.index.isin(territories)]
+    return GeoSeries(shapely.point_on_surface(np.asarray(drawn.array)), index=drawn.index, crs=drawn.crs)
+
+
+def _table(held: Mapping[str, Exchange], at: GeoSeries) -> pd.DataFrame:
     """What networks are made of; one product in two units is two products."""
-    shapes = np.asarray(look.shapes.loc[[each.territory for each in held]].array)
-    x, y = shapely.get_coordinates(shapely.point_on_surface(shapes)).reshape(-1, 2).T
+    places = at.reindex([each.territory for each in held.values()])
     return pd.DataFrame(
         {
-            "side": [each.side for each in held],
-            "product": [f"{each.product}\0{each.unit}" for each in held],
-            "amount": [each.amount for each in held],
-            "x": x,
-            "y": y,
+            "side": [each.side for each in held.values()],
+            "product": [f"{each.product}\0{each.unit}" for each in held.values()],
+            "amount": [each.amount for each in held.values()],
+            "x": places.x.to_numpy(),
+            "y": places.y.to_numpy(),
         },
-        index=pd.Index([each.id for each in held], dtype=object),
+        index=pd.Index(list(held), dtype=object),
     )
 
 
-def _open(known: Mapping[str, Exchange], rest: pd.Series) -> list[Open]:
-    return [
+def _flows(held: Mapping[str, Exchange], table: pd.DataFrame, at: GeoSeries) -> tuple[Flow, ...]:
+    flows = [
+        Flow(
+            product=held[offer].product,
+            unit=held[offer].unit,
+            giver=held[offer].territory,
+            taker=held[need].territory,
+            amount=float(amount),
+            distance_m=float(at[held[offer].territory].distance(at[held[need].territory])),
+        )
+        for offer, need, amount in zip(table["offer"], table["need"], table["amount"], strict=True)
+    ]
+    return tuple(sorted(flows, key=lambda each: (each.product, each.unit, -each.amount, each.giver, each.taker)))
+
+
+def _open(held: Mapping[str, Exchange], rest: list[tuple[str, float]]) -> tuple[Open, ...]:
+    found = [
         Open(
-            side=known[str(id_)].side,
-            territory=known[str(id_)].territory,
-            product=known[str(id_)].product,
-            unit=known[str(id_)].unit,
+            side=held[id_].side,
+            territory=held[id_].territory,
+            product=held[id_].product,
+            unit=held[id_].unit,
             amount=float(amount),
         )
-        for id_, amount in rest.items()
+        for id_, amount in rest
     ]
+    return tuple(sorted(found, key=lambda each: (each.side, each.product, -each.amount, each.territory)))

@@ -59,8 +59,11 @@ def _numbered(features: list[dict[str, Any]], name: str, number: int, **more: st
 
 
 def _plain(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Properties without what is nested: of several territories the names with their ids."""
-    return {name: _listed(value) if isinstance(value, list) else value for name, value in properties.items()}
+    """Properties without what is nested: of territories, one or several, the names with their ids."""
+    return {
+        name: _listed([value] if isinstance(value, dict) else value) if isinstance(value, list | dict) else value
+        for name, value in properties.items()
+    }
 
 
 def _listed(values: list[Any]) -> str:
