@@ -36,11 +36,11 @@ export class Page {
   };
 
   /** Ask the server something that takes no time; nothing when it was refused, which is said.
-   * @param {string} path @param {"GET" | "POST" | "DELETE"} [method] @param {object} [body] @returns {Promise<any>}
+   * @param {string} path @param {import("./server.js").Method} [method] @param {object} [body] @param {number} [version] @returns {Promise<any>}
    */
-  async ask(path, method = "GET", body) {
+  async ask(path, method = "GET", body, version) {
     try {
-      return await got(this.start.language, path, method, body);
+      return await got(this.start.language, path, method, body, version);
     } catch (error) {
       this.#refuse(error);
       return null;
