@@ -26,6 +26,15 @@ class Format(StrEnum):
     GEOJSON = "geojson"
 
 
+class Tabled(StrEnum):
+    """How what was found is written, also for a spreadsheet."""
+
+    TABLE = "table"
+    JSON = "json"
+    GEOJSON = "geojson"
+    CSV = "csv"
+
+
 class Telling(StrEnum):
     """How something that is no layer is told."""
 
@@ -719,6 +728,24 @@ def corridor(
 
     wishes = CorridorWishes(members=tuple(members), width_m=width, is_ordered=ordered, is_reinforced=reinforced)
     organize.corridor(store, wishes, profile=profile, language=ctx.obj, form=format_.value, output=output)
+
+
+@app.command(help="cli.network.help")
+def network(
+    ctx: typer.Context,
+    area: Area = None,
+    jurisdiction: Jurisdiction = None,
+    store: Store = DEFAULT_STORE,
+    profile: Profile = "venezuela",
+    lang: Lang = None,
+    format_: Annotated[Tabled, typer.Option("--format", help="cli.check.format")] = Tabled.TABLE,
+    output: Output = None,
+) -> None:
+    """Tell who could exchange what with whom."""
+    from territory.cli import network, organize
+
+    where = organize.asked(area, jurisdiction)
+    network.network(store, where, profile=profile, language=ctx.obj, form=format_.value, output=output)
 
 
 @app.command("what-if", help="cli.what_if.help")
