@@ -155,7 +155,7 @@ class Roads:
         begin, end = stretches.coords
         length_m = np.hypot(*(self.nodes[begin] - self.nodes[end]).T)
         # Most stretches stand there once for each direction, and one is enough for a component to count.
-        in_all = np.bincount(self.component[begin], length_m, minlength=1) / 2
+        in_all = np.bincount(self.component[begin], length_m, minlength=self.component.max(initial=0) + 1) / 2
         return self._only(np.flatnonzero(in_all[self.component] >= least_m))
 
     def linked(self, places: pd.DataFrame, points: GeoSeries, links: pd.DataFrame) -> tuple[Roads, pd.DataFrame]:

@@ -279,6 +279,8 @@ def test_scraps_are_the_components_of_little_length(network):
         tuple(node) for node in roads.nodes if node[0] < 5_000
     }
     assert len(roads.without_scraps(40).nodes) == len(roads.nodes)
+    joined = Roads.of(lines(*drawn, [(5_000, 0), (5_001, 0)]), speeds_kmh=KMH, join_m=2)
+    assert joined.without_scraps(1).nodes[:, 0].max() < 5_000, "a line that was joined to one point is a scrap too"
     none = roads.without_scraps(1e9)
     assert none.nodes.shape == (0, 2)
     assert none.times.shape == (0, 0)

@@ -185,6 +185,11 @@ def test_where_nobody_told_of_a_seat_it_is_taken_among_the_councils_and_said_so(
     assert told.names["one"] == "One"
 
 
+def test_a_commune_of_which_no_council_is_known_has_a_seat_all_the_same(make):
+    register = make(LINE, {"one": ["a"], "new": []}, *roads(STREET), seat("one", 0.5), seat("new", 3.5))
+    assert by_council(register)["d"].seat == "new"
+
+
 def test_a_council_leaves_from_its_own_seat(make):
     register = make(LINE, {"one": ["b"]}, *roads(STREET), seat("one", 1.5), seat("a", 0.9))
     found = by_council(register)["a"]

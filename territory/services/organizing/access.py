@@ -133,7 +133,7 @@ class OnRoads:
     places: pd.DataFrame
     """``node`` and ``away_m`` of each, by the same index."""
     told: GeoSeries
-    """Seats that territories told of and whoever asks sees, in metres by id of the territory."""
+    """Seats that communes told of and whoever asks sees, in metres by id of the commune."""
 
     @classmethod
     def of(cls, look: Look, access: Access) -> OnRoads | None:
@@ -143,13 +143,16 @@ class OnRoads:
             return None
         near = shapely.box(*reach(look))
         units = look.shapes.iloc[np.sort(look.shapes.sindex.query(near, predicate="intersects"))]
-        told = _told_seats(look, look.register.eyes(access))
+        eyes = look.register.eyes(access)
+        told = _told_seats(look, eyes)
         points = units.representative_point()
         own = told[told.index.isin(units.index)]
         points.loc[own.index] = own
         places = roads.snap(points, within_m=look.profile.roads.reach_m, ground=units)
         roads, places = roads.linked(places, points, _links(look, points))
-        return cls(look=look, roads=roads, points=points, places=places, told=told)
+        made_of_councils = _levels_above_councils(look)
+        is_commune = [eyes.current.standing[each].level in made_of_councils for each in told.index]
+        return cls(look=look, roads=roads, points=points, places=places, told=told[is_commune])
 
     def joined(self, together: pd.Series, *, most_s: float, progress: Progress = silent) -> pd.DataFrame:
         """``left`` and ``right`` of councils that a road joins in time, see `geo.access.joined_by_road`."""
@@ -268,6 +271,11 @@ def _told_seats(look: Look, eyes: Eyes) -> GeoSeries:
     return to_metres(GeoSeries(list(seen.values()), list(seen), crs=WGS84), look.layer.crs)
 
 
+def _levels_above_councils(look: Look) -> set[str]:
+    levels = look.profile.levels
+    return {each.id for each in levels if each.members == levels[0].id and not each.beside_ladder}
+
+
 def _sees(eyes: Eyes, place: Place) -> bool:
     sight = eyes.sight(place.territory)
     if sight in (Sight.ALL, Sight.NOTHING):
@@ -290,7 +298,7 @@ def _communes(on: OnRoads, near: shapely.Polygon) -> pd.DataFrame:
     belongs = on.look.councils["groups"].explode().dropna()
     rest = belongs[belongs.index.isin(on.points.index) & ~belongs.isin(on.told.index)]
     # Of a seat beyond the roads that were read nobody can say how far it is.
-    told = on.told[on.told.index.isin(set(belongs)) & on.told.intersects(near)]
+    told = on.told[on.told.intersects(near)]
     on_road = on.roads.snap(told, within_m=on.look.profile.roads.reach_m)
     known = pd.DataFrame({"node": on_road["node"], "is_told": True, "at": told.to_numpy()}, index=told.index)
     middle = {commune: _in_the_middle(on.points.loc[members.index]) for commune, members in rest.groupby(rest)}
