@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -62,6 +63,9 @@ class Settings(BaseSettings):
 
     trusted_proxies: str = "127.0.0.1"
     """Addresses of proxies whose word is taken for where a request comes from, separated by commas."""
+
+    jobs: Path | None = None
+    """Folder through which several server processes tell each other of jobs; ``--workers`` makes one."""
 
     inline_boundaries: int = Field(default=2_000, ge=0)
     """Maps of more boundaries than this are drawn from vector tiles."""

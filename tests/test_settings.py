@@ -19,7 +19,7 @@ def test_every_setting_is_described_where_it_is_declared():
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_comes_from_the_environment(monkeypatch, name):
     default = getattr(Settings(), name)
-    others = {"language": "en", "log": "json", "secure_cookies": True}
+    others = {"language": "en", "log": "json", "secure_cookies": True, "jobs": Path("/jobs")}
     changed = others.get(name) or (default + 7 if isinstance(default, int) else "else")
     monkeypatch.setenv(f"TERRITORY_{name.upper()}", str(changed))
     assert getattr(Settings(), name) == changed

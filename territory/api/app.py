@@ -50,7 +50,7 @@ from territory.api.routes import (
     what_if,
 )
 from territory.profiles import load_profile
-from territory.services.jobs import Jobs
+from territory.services.jobs import Jobs, Shelf
 from territory.services.storing import open_register
 from territory.settings import Settings
 
@@ -148,7 +148,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         raise
     finally:
         gc.enable()
-    app.state.jobs = Jobs()
+    app.state.jobs = Jobs(None if settings.jobs is None else Shelf(settings.jobs))
     app.state.maps = MapPages(app.state.live, settings)
     logs.note(_log, "start", version=app.version, ms=logs.elapsed_ms(began))
     yield

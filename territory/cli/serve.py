@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
@@ -46,21 +49,33 @@ def serve_store(
     typer.echo(
         say(language, "cli.serve.at", url=f"http://{_for_url(host)}:{port}", store=told_url(store)), err=True
     )
-    uvicorn.run(
-        "territory.api.app:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        server_header=False,
-        # Its access log would write queries; ours does not.
-        access_log=False,
-        log_config=logs.config(settings.log),
-        forwarded_allow_ips=settings.trusted_proxies,
-        # Nothing here speaks it, and its log would hold addresses.
-        ws="none",
-        timeout_graceful_shutdown=5,
-    )
+    with _jobs_shared(workers):
+        uvicorn.run(
+            "territory.api.app:create_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            server_header=False,
+            # Its access log would write queries; ours does not.
+            access_log=False,
+            log_config=logs.config(settings.log),
+            forwarded_allow_ips=settings.trusted_proxies,
+            # Nothing here speaks it, and its log would hold addresses.
+            ws="none",
+            timeout_graceful_shutdown=5,
+        )
+
+
+@contextmanager
+def _jobs_shared(workers: int) -> Iterator[None]:
+    """A folder through which several workers tell each other of jobs; one needs none."""
+    if workers == 1 or "TERRITORY_JOBS" in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="territory-jobs-") as folder:
+        os.environ["TERRITORY_JOBS"] = folder
+        yield
 
 
 def _settings() -> Settings:

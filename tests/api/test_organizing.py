@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import threading
 
 import pyogrio
 import pytest
@@ -13,9 +12,7 @@ from desk import Desk, desk, square
 from fastapi.testclient import TestClient
 
 from territory.records import Membership, Role, Territory
-from territory.services.access import OPERATOR, Access
-from territory.services.errors import TooMany
-from territory.services.jobs import Jobs, JobState
+from territory.services.access import OPERATOR
 
 
 @pytest.fixture
@@ -90,66 +87,6 @@ def test_a_job_that_cannot_be_done_says_why(served):
     place = served.ask("all", "POST", "/api/jobs", json={"kind": "gaps", "jurisdiction": "m9"}).headers["Location"]
     assert "failed" in served.ask("all", "GET", f"{place}/events").text
     assert served.ask("all", "GET", f"{place}/result").status_code == 404
-
-
-@pytest.fixture
-def jobs():
-    made = Jobs()
-    yield made
-    made.close()
-
-
-def test_a_job_at_work_stops_at_its_next_step_and_its_result_is_not_told(jobs):
-    began, goes_on = threading.Event(), threading.Event()
-
-    def work(progress):
-        began.set()
-        goes_on.wait(20)
-        progress("next", 1, 2)
-        return "found"
-
-    job = jobs.start(OPERATOR, "test", work)
-    assert began.wait(20)
-    assert job.state is JobState.RUNNING
-    job.cancel()
-    goes_on.set()
-    jobs.close()
-    assert job.state is JobState.CANCELLED
-    assert job.result is None
-
-
-def test_a_job_that_waits_is_cancelled_at_once_and_never_begins(jobs):
-    goes_on, ran = threading.Event(), []
-    first = jobs.start(OPERATOR, "test", lambda _: goes_on.wait(20))
-    second = jobs.start(OPERATOR, "test", lambda _: ran.append(1))
-    second.cancel()
-    assert second.state is JobState.CANCELLED
-    goes_on.set()
-    jobs.close()
-    assert first.is_over
-    assert ran == []
-
-
-def test_one_key_has_only_so_many_at_work_and_others_are_let_in(jobs):
-    goes_on = threading.Event()
-    try:
-        for _ in range(3):
-            jobs.start(OPERATOR, "test", lambda _: goes_on.wait(20))
-        with pytest.raises(TooMany):
-            jobs.start(OPERATOR, "test", lambda _: None)
-        jobs.start(Access("another"), "test", lambda _: None)
-    finally:
-        goes_on.set()
-
-
-def test_a_fault_of_ours_is_told_as_such(jobs):
-    def work(progress):
-        raise ZeroDivisionError
-
-    job = jobs.start(OPERATOR, "test", work)
-    jobs.close()
-    assert job.state is JobState.FAILED
-    assert job.refusal is None
 
 
 def test_councils_are_grouped_and_the_same_wishes_give_the_same_plans(served):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 import orjson
@@ -23,9 +23,9 @@ from territory.api.routes.gaps import GAPS
 from territory.api.routes.network import NETWORK
 from territory.api.routes.proposals import PROPOSALS
 from territory.export import Form
-from territory.services.access import Access, Operation, require_role
+from territory.services.access import Operation, require_role
 from territory.services.errors import Unusable
-from territory.services.jobs import Job, Jobs
+from territory.services.jobs import Jobs, Told
 from territory.services.organizing import files
 
 router = APIRouter(prefix="/api/jobs", tags=["organizing"])
@@ -55,21 +55,22 @@ async def start_job(request: Request, live: LiveDep, access: AccessDep, language
         raise Unusable("field.one_of", field="kind", known=sorted(_KINDS))
     question = _KINDS[kind]
     work = question.work(live, access, Fields(sent, ("kind", *question.fields)), language)
-    jobs: Jobs = request.app.state.jobs
-    job = jobs.start(access, kind, work)
+    job = _jobs(request).start(access, kind, work)
     return answered(_told(job), status=202, location=f"/api/jobs/{job.id}")
 
 
 @router.get("/{job_id}", responses=schemas.CHANGED)
-async def get_job(request: Request, access: AccessDep, job_id: Id) -> Response:
+def get_job(request: Request, access: AccessDep, job_id: Id) -> Response:
     """How far a job is."""
-    return answered(_told(_job(request, access, job_id)))
+    return answered(_told(_jobs(request).get(access, job_id)))
 
 
 @router.get("/{job_id}/events", response_class=StreamingResponse, responses=schemas.EVENTS)
-async def follow_job(request: Request, access: AccessDep, job_id: Id) -> StreamingResponse:
+def follow_job(request: Request, access: AccessDep, job_id: Id) -> StreamingResponse:
     """The same whenever it changes, as server-sent events; ends with the job."""
-    events = _events(_job(request, access, job_id))
+    jobs = _jobs(request)
+    jobs.get(access, job_id)
+    events = _events(lambda: jobs.get(access, job_id))
     return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": PRIVATE})
 
 
@@ -81,8 +82,8 @@ async def job_result(
     form: Annotated[str, Query(alias="format", max_length=20, description="json, geojson, gpkg or csv")] = "json",
 ) -> Response:
     """What a job found: all of it, or what of it lies anywhere as a file."""
-    jobs: Jobs = request.app.state.jobs
-    found = jobs.result(access, job_id)
+    jobs = _jobs(request)
+    found = await to_thread.run_sync(jobs.result, access, job_id)
     if form == "json":
         return answered(found)
     wanted = Fields({"format": form}).one_of("format", Form) or Form.GEOJSON
@@ -93,29 +94,28 @@ async def job_result(
 
 
 @router.delete("/{job_id}", responses=schemas.CHANGED)
-async def cancel_job(request: Request, access: AccessDep, job_id: Id) -> Response:
+def cancel_job(request: Request, access: AccessDep, job_id: Id) -> Response:
     """Stop a job at its next step."""
-    job = _job(request, access, job_id)
-    job.cancel()
-    return answered(_told(job))
+    return answered(_told(_jobs(request).cancel(access, job_id)))
 
 
-def _job(request: Request, access: Access, job_id: str) -> Job:
+def _jobs(request: Request) -> Jobs:
     jobs: Jobs = request.app.state.jobs
-    return jobs.get(access, job_id)
+    return jobs
 
 
-def _told(job: Job) -> dict[str, Any]:
+def _told(job: Told) -> dict[str, Any]:
     return {"id": job.id, "kind": job.kind, "state": job.state, "step": job.step, "done": job.done, "of": job.of}
 
 
-async def _events(job: Job) -> AsyncIterator[bytes]:
+async def _events(now: Callable[[], Told]) -> AsyncIterator[bytes]:
     said = b""
     while True:
-        is_over, now = job.is_over, orjson.dumps(_told(job))
-        if now != said:
-            said = now
-            yield b"data: " + now + b"\n\n"
-        if is_over:
+        told = now()
+        line = orjson.dumps(_told(told))
+        if line != said:
+            said = line
+            yield b"data: " + line + b"\n\n"
+        if told.is_over:
             return
         await asyncio.sleep(_LOOKS_EVERY_S)
