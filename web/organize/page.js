@@ -6,9 +6,9 @@ import { Job } from "./job.js";
 import { Board } from "./map.js";
 import { Refused, got } from "./server.js";
 
-const STEPS = ["layout", "councils", "land", "people"];
+const STEPS = ["layout", "councils", "land", "people", "exchange", "satellites"];
 
-/** @typedef {{ bounds: number[], language: string, sentences: Record<string, any>, has_key: boolean }} Start */
+/** @typedef {{ bounds: number[], language: string, sentences: Record<string, any>, has_key: boolean, groups: string[] }} Start groups: levels that are made of others */
 
 export class Page {
   /** @param {Start} start */
@@ -47,9 +47,9 @@ export class Page {
     }
   }
 
-  /** Where to look, as asked in the form. @returns {object} */
-  where() {
-    const where = /** @type {HTMLSelectElement} */ ($("where")).value;
+  /** Where to look, as asked in a form. @param {string} [box] @returns {object} */
+  where(box = "where") {
+    const where = /** @type {HTMLSelectElement} */ ($(box)).value;
     if (where === "view") return { bbox: this.board.bounds.map((/** @type {number} */ side) => side.toFixed(6)).join(",") };
     return where ? { jurisdiction: where } : {};
   }

@@ -211,17 +211,17 @@ class Shapes:
     def add(self, when: str, group: str, piece: Piece) -> int:
         """Number a piece, and show it."""
         self._count[when] += 1
-        self._show(piece, when=when, group=group, number=self._count[when])
+        self._show(f"{when}-{self._count[when]}", piece, when=when, group=group, number=self._count[when])
         return self._count[when]
 
     def leave_out(self, orphan: Piece) -> None:
         """Show who would be in no group."""
-        self._show(orphan, when="after", group=None, number=None)
+        self._show(f"left-{orphan.members.known[0]}", orphan, when="after", group=None, number=None)
 
-    def _show(self, piece: Piece, **said: Any) -> None:
+    def _show(self, id_: str, piece: Piece, **said: Any) -> None:
         if piece.ground is None:
             return
-        shown = {"type": "Feature", "properties": said | {"members": list(piece.members.known)}}
+        shown = {"type": "Feature", "id": id_, "properties": said | {"members": list(piece.members.known)}}
         self.collection["features"].append(shown | {"geometry": reports.geometry(piece.ground)})
 
 
