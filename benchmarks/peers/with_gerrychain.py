@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import warnings
+from contextlib import suppress
 from functools import partial
 
 import networkx as nx
@@ -74,8 +75,10 @@ def _plan(graph: nx.Graph, parts: int, problem: Problem) -> dict[int, int]:
         nodes = {start.graph.node_data(node)["__networkx_node__"]: node for node in start.graph.nodes}
         widths = [(nodes[a], nodes[b], width) for a, b, width in graph.edges(data="width")]
         search = SingleMetricOptimizer(propose, [inside], start, partial(_compactness, widths), rng=rng)
-        for _ in search.short_bursts(STEPS, BURSTS):
-            pass
+        # A pair of regions that it cannot divide in another way ends its search; what it found until then counts.
+        with suppress(RuntimeError):
+            for _ in search.short_bursts(STEPS, BURSTS):
+                pass
     best = search.best_part
     return {best.graph.node_data(node)["__networkx_node__"]: part for node, part in best.assignment.items()}
 
