@@ -11,10 +11,10 @@ const ARROW = 9;
  * @param {() => string | null} chosen id
  * @param {(feature: any) => number} share of the largest amount of the same product, 0 to 1
  * @param {(feature: any) => string} amount with its unit
- * @returns {(feature: any) => any}
+ * @returns {(feature: any, resolution: number) => any}
  */
 export function link(chosen, share, amount) {
-  return (feature) => {
+  return (feature, resolution) => {
     const isChosen = feature.getId() === chosen();
     const zIndex = isChosen ? 1 : 0;
     if (feature.get("kind") === "satellite") {
@@ -27,16 +27,26 @@ export function link(chosen, share, amount) {
     }
     const color = css(isChosen ? "chosen" : "leaf");
     const width = THIN + (THICK - THIN) * Math.sqrt(share(feature));
-    const [[x, y], [toX, toY]] = feature.getGeometry().getCoordinates();
-    const [middle, end] = [0.5, 0.85].map((part) => new ol.Point([x + part * (toX - x), y + part * (toY - y)]));
-    const arrow = new ol.RegularShape({ points: 3, radius: ARROW + width / 2, rotation: Math.atan2(toX - x, toY - y), rotateWithView: true, fill: new ol.Fill({ color }), stroke: new ol.Stroke({ color: "#ffffff", width: 1.5 }) });
+    const [from, to] = feature.getGeometry().getCoordinates();
+    const middle = new ol.Point([(from[0] + to[0]) / 2, (from[1] + to[1]) / 2]);
     return [
       new ol.Style({ stroke: new ol.Stroke({ color: "#ffffff", width: width + 3 }), zIndex }),
       new ol.Style({ stroke: new ol.Stroke({ color, width }), zIndex }),
-      new ol.Style({ geometry: end, image: arrow, zIndex }),
+      // Ground, not a picture: where things lie close, pictures make room for each other.
+      new ol.Style({ geometry: arrow(from, to, (ARROW + width) * resolution), fill: new ol.Fill({ color }), stroke: new ol.Stroke({ color: "#ffffff", width: 1.5 }), zIndex }),
       new ol.Style({ geometry: middle, text: label(amount(feature), color, 14), zIndex }),
     ];
   };
+}
+
+/** The head of an arrow. @param {number[]} from @param {number[]} to @param {number} size in metres of the map */
+function arrow([x, y], [toX, toY], size) {
+  const length = Math.hypot(toX - x, toY - y) || 1;
+  const [east, north] = [(toX - x) / length, (toY - y) / length];
+  const back = [toX - size * east, toY - size * north];
+  const half = size / 2;
+  const corners = [[toX, toY], [back[0] - half * north, back[1] + half * east], [back[0] + half * north, back[1] - half * east], [toX, toY]];
+  return new ol.Polygon([corners]);
 }
 
 /** What stays open: a square that stands on its tip where something is needed, a round where it is offered.

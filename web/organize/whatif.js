@@ -184,9 +184,7 @@ export class WhatIf {
     this.chosen = null;
     $("supposed").hidden = false;
     $("supposed-around").replaceChildren(...told.said.map((each) => item(each)));
-    const names = told.orphans.known.map(({ name }) => name);
-    $("left-out").hidden = !names.length;
-    $("left-out").textContent = names.length ? words.say("whatif.left_out", { names: words.list(names) }) : "";
+    $("left-out").hidden = !told.orphans.known.length;
     $("sides").replaceChildren(...told.groups.map((group) => this.#group(group)));
     this.#showWhen("after", { fit: true });
     tell(words.say(told.groups.length ? "whatif.told" : "whatif.same"));

@@ -2,6 +2,7 @@
 /** How what is supposed looks on the map. */
 import * as ol from "../vendor/ol/ol.js";
 import { css } from "../draw/looks.js";
+import { balanced } from "../draw/words.js";
 import { label } from "./looks.js";
 import { nameOf } from "./plans.js";
 
@@ -28,8 +29,9 @@ export function mark() {
   const color = css("chosen");
   const image = new ol.CircleStyle({ radius: 8, fill: new ol.Fill({ color }), stroke: new ol.Stroke({ color: "#ffffff", width: 3 }) });
   return (feature) => {
-    const text = label(feature.get("name"), color, 13);
-    text.setOffsetY(-18);
+    const name = balanced(feature.get("name"));
+    const text = label(name, color, 13);
+    text.setOffsetY(-10 - 8 * name.split("\n").length);
     return new ol.Style({ image, text });
   };
 }
