@@ -2,7 +2,9 @@
 /** The organizers' page: one map, and several questions to choose from. */
 import { $ } from "../draw/page.js";
 import { Missing } from "./missing.js";
+import { Network } from "./network.js";
 import { Page } from "./page.js";
+import { WhatIf } from "./whatif.js";
 
 /**
  * @typedef {object} Question
@@ -12,7 +14,7 @@ import { Page } from "./page.js";
 
 const page = new Page(JSON.parse($("start").textContent ?? "{}"));
 /** @type {Record<string, Question>} */
-const questions = { missing: new Missing(page) };
+const questions = { missing: new Missing(page), whatif: new WhatIf(page), network: new Network(page) };
 
 /** Show the question that the address names, and its answers. */
 function open() {

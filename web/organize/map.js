@@ -6,7 +6,7 @@ import { calm } from "../draw/page.js";
 import { tiles } from "../draw/tiles.js";
 
 /** @typedef {{ type: "FeatureCollection", features: any[] }} Collection GeoJSON in degrees */
-/** @typedef {(feature: any) => any} Look a style or several, or nothing */
+/** @typedef {(feature: any, resolution: number) => any} Look a style or several, or nothing; resolution in metres for a pixel */
 
 const PADDING = [40, 40, 40, 40];
 const COUNCILS_FROM_ZOOM = 9;

@@ -28,7 +28,7 @@ router = APIRouter(include_in_schema=False)
 _FINDINGS_SHOWN = 200
 _DOWNLOAD_BYTES = 2_000_000
 # Of organizers, in the order in which they are offered; each has its templates in `web/pages/organize/`.
-_QUESTIONS = ("missing",)
+_QUESTIONS = ("missing", "whatif", "network")
 
 
 @router.get("/", response_model=None)
@@ -81,6 +81,7 @@ def organize(request: Request, pages: PagesDep, live: LiveDep) -> Response:
             "language": language,
             "sentences": catalogue(language)["organize"],
             "has_key": has_key,
+            "groups": [level.id for level in live.profile.levels if level.members],
         },
         has_key=has_key,
         questions=_QUESTIONS,
