@@ -37,6 +37,9 @@ MAY = {
     "add code": {Role.SPOKESPERSON},
     "add link": {Role.SPOKESPERSON},
     "links": SEES,
+    "exchange": SEES,
+    "note exchange": {Role.SPOKESPERSON},
+    "end exchange": {Role.SPOKESPERSON},
     "neighbours": SEES,
     "disputes": SEES,
     "border": SEES,
@@ -65,6 +68,7 @@ REFUSED_FOR_WHAT_IT_SAYS = {
     "proposal.unknown",
     "place.kind",
     "field.missing",
+    "exchange.unknown",
     "agreement.not_shown",
     "act.no_member",
     "act.not_divided",
@@ -192,6 +196,9 @@ def ask(opened, who, operation, name):
         "add code": ("POST", f"{path}/codes", {"json": {}}),
         "add link": ("POST", f"{path}/links", {"json": {}}),
         "links": ("GET", f"{path}/links", {}),
+        "exchange": ("GET", f"{path}/exchange", {}),
+        "note exchange": ("POST", f"{path}/exchange", {"json": {}}),
+        "end exchange": ("DELETE", f"{path}/exchange/e-none", {"headers": stale}),
         "acts": ("GET", f"{path}/acts", {}),
         "what if": what_if(kind="leave", members=[name], group=name),
         "line what if": what_if(kind="split", territory=name, line=ACTS["split"]["line"]),
@@ -264,3 +271,63 @@ def test_what_one_may_not_know_of_looks_like_what_does_not_exist(opened, operati
             assert there.status_code == not_there.status_code == 404
             assert there.text.replace("private-kept", "X") == not_there.text.replace("nothing-here", "X")
             assert set(there.headers) == set(not_there.headers)
+
+
+NOWHERE = {"params": {"jurisdiction": "none"}}
+# Each is refused for what it says, once it was asked who says it: none takes long, and nothing is kept.
+OF_ORGANIZERS = {
+    "gaps": ("GET", "/api/gaps", NOWHERE, "organize.jurisdiction"),
+    "access": ("GET", "/api/access", NOWHERE, "organize.jurisdiction"),
+    "network": ("GET", "/api/network", NOWHERE, "organize.jurisdiction"),
+    "names": ("GET", "/api/names", {"params": {"q": "no such name"}}, None),
+    "proposals": ("POST", "/api/proposals", {"json": {"councils": ["none"]}}, "organize.council"),
+    "measured": ("POST", "/api/proposals/measured", {"json": {"councils": ["none"]}}, "organize.council"),
+    "corridors": ("POST", "/api/corridors", {"json": {"members": []}}, "corridor.members"),
+    "job": ("POST", "/api/jobs", {"json": {"kind": "none"}}, "field.one_of"),
+    "plan": ("POST", "/api/plans", {"json": {"kind": "communes", "name": "x", "groups": {}}}, "plan.size"),
+}
+
+
+@pytest.mark.parametrize("operation", OF_ORGANIZERS)
+def test_only_organizers_ask_what_organizers_ask_whatever_their_scope(opened, operation):
+    method, where, rest, code = OF_ORGANIZERS[operation]
+    told, wanted = {}, {}
+    for key in KEYS:
+        role, scope = key or (None, "")
+        who = None if key is None else key_name(role, scope, NAMES[0])
+        if who is not None and who not in opened.secrets:
+            continue
+        answer = opened.ask(who, method, where, **rest)
+        told[key] = (answer.status_code, answer.json().get("code") if answer.status_code != 200 else None)
+        refused = (401, "key.needed") if role is None else (403, "key.not_allowed")
+        wanted[key] = (answer.status_code, code) if role is Role.ORGANIZER else refused
+        assert answer.status_code in (200, 401, 403, 404, 422)
+    assert told == wanted
+
+
+@pytest.mark.parametrize("rest", ["", "/ground", "/territory"])
+def test_a_plan_of_somebody_else_looks_like_none(opened, rest):
+    """Kept by an organizer for everywhere, and shown to nobody."""
+    organizer = key_name(Role.ORGANIZER, "everywhere", NAMES[0])
+    plan = {"kind": "communes", "name": "x", "groups": {"A": [NAMES[0]]}, "settings": {}}
+    made = opened.ask(organizer, "POST", "/api/plans", json=plan).json()["id"]
+    method = "POST" if rest == "/territory" else "GET"
+    for key in KEYS:
+        who = None if key is None else key_name(*key, NAMES[0])
+        if who == organizer or (who is not None and who not in opened.secrets):
+            continue
+        there, not_there = (
+            opened.ask(who, method, f"/api/plans/{each}{rest}", headers={"If-Match": '"v1"'})
+            for each in (made, "none")
+        )
+        assert there.status_code == not_there.status_code
+        assert there.status_code in (401, 403, 404)
+        assert there.text.replace(made, "X") == not_there.text.replace("none", "X")
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("role", [None, *Role])
+def test_products_are_for_whoever_sees_something_whole(opened, role, scope):
+    who = None if role is None else key_name(role, scope, NAMES[0])
+    if who is None or who in opened.secrets:
+        assert opened.ask(who, "GET", "/api/products").status_code == (401 if who is None else 200)
