@@ -78,10 +78,10 @@ def _silent(chromium: Browser, server: str, size: str) -> Iterator[Page]:
 
 
 def _is_fault(message: ConsoleMessage) -> bool:
-    # A refusal of bad input, of a wrong key or of what somebody else changed before is an answer; Chromium lists
-    # it as an error all the same.
+    # A refusal of bad input, of a wrong key or of what somebody else changed before is an answer, and a connection
+    # that a test takes away is no fault of the page; Chromium lists them as errors all the same.
     is_answer = any(f"status of {status}" in message.text for status in (401, 412, 422))
-    return message.type == "error" and not is_answer
+    return message.type == "error" and not is_answer and "ERR_INTERNET_DISCONNECTED" not in message.text
 
 
 def _is_ours(url: str, server: str) -> bool:

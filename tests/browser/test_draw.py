@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from on_map import on_screen
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -67,16 +68,8 @@ def pixel(page: Page, x: float, y: float) -> tuple[float, float]:
 
 def share(page: Page, place: list[float]) -> tuple[float, float]:
     """Where a place is on the map, as shares of its width and height."""
-    return page.evaluate(
-        """([lon, lat]) => {
-            const north = Math.log(Math.tan(((90 + lat) * Math.PI) / 360)) / Math.PI;
-            const at = [(lon / 180) * 20037508.342789244, north * 20037508.342789244];
-            const [x, y] = drawing.map.map.getPixelFromCoordinate(at);
-            const [width, height] = drawing.map.map.getSize();
-            return [x / width, y / height];
-        }""",
-        place,
-    )
+    (x, y), box = on_screen(page, place), page.locator("#map").bounding_box()
+    return (x - box["x"]) / box["width"], (y - box["y"]) / box["height"]
 
 
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from geopandas import GeoDataFrame
+from on_map import on_screen
 from playwright.sync_api import Page, expect
 from registers import published
 from servers import serving
@@ -103,22 +104,8 @@ def drawn(page: Page) -> Ring:
     return [tuple(each) for each in page.evaluate("drawing.now().points")]
 
 
-def pixel(page: Page, place: tuple[float, float]) -> tuple[float, float]:
-    """Where a place is in the window."""
-    x, y = page.evaluate(
-        """([lon, lat]) => {
-            const north = Math.log(Math.tan(((90 + lat) * Math.PI) / 360)) / Math.PI;
-            const half = 20037508.342789244;
-            return drawing.map.map.getPixelFromCoordinate([(lon / 180) * half, north * half]);
-        }""",
-        list(place),
-    )
-    box = page.locator("#map").bounding_box()
-    return box["x"] + x, box["y"] + y
-
-
 def tap(page: Page, size: str, place: tuple[float, float]) -> None:
-    at = pixel(page, place)
+    at = on_screen(page, place)
     if size == "phone":
         page.touchscreen.tap(*at)
     else:
@@ -165,7 +152,7 @@ def walk_to(page: Page, place: tuple[float, float]) -> None:
     """Bring the cross to a place with the arrow keys."""
     for _ in range(60):
         box = page.locator("#map").bounding_box()
-        x, y = pixel(page, place)
+        x, y = on_screen(page, place)
         east, south = x - box["x"] - box["width"] / 2, y - box["y"] - box["height"] / 2
         key, by = max(
             ("ArrowRight", east),
@@ -199,7 +186,7 @@ def test_the_ground_that_is_left_free_is_taken_with_one_press(opened, size, coun
 def test_the_line_that_would_be_taken_is_seen_before(opened, size, councils, missing):
     first, second, *_ = corners(councils, missing)
     tap(opened, size, first)
-    opened.mouse.move(*pixel(opened, second))
+    opened.mouse.move(*on_screen(opened, second))
     seen = opened.evaluate("drawing.map.rubber.getGeometry().getCoordinates().length")
     tap(opened, size, second)
     assert seen == len(drawn(opened)) > 2

@@ -506,6 +506,25 @@ def test_no_act_is_entered_while_the_drawing_has_changes(page, pair, accessible)
 
 
 @on_phone
+def test_a_territory_is_withdrawn_from_the_public_whatever_is_drawn_meanwhile(page, pair, accessible):
+    ana = act(enter(page, pair, pair.one))
+    ana.evaluate("() => drawing.desk.to({ ...drawing.now(), points: drawing.now().points.slice(1) })")
+    send = ana.get_by_role("button", name="Anotar el acta")
+    expect(send).to_be_disabled()
+    ana.get_by_label("Dejar de publicarla").check()
+    expect(ana.locator("#act-unsaved")).to_be_empty()
+    expect(ana.locator("#act-bound")).to_contain_text("nadie de afuera ve este territorio")
+    accessible()
+    send.click()
+    expect(ana.locator("#sure")).to_contain_text("Se puede publicar otra vez")
+    ana.locator("#sure-yes").click()
+    expect(ana.locator("#acts li").last).to_contain_text("deja de publicarse")
+    # There is nothing left to withdraw.
+    expect(ana.locator("#act-withdraw")).to_be_hidden()
+    assert ana.request.get(f"/api/territories/{pair.one}", headers={"Cookie": ""}).status in (401, 404)
+
+
+@on_phone
 def test_an_agreement_does_not_take_away_what_is_drawn_and_not_saved(page, pair):
     propose(page, pair, pair.one, strip_of(page, pair), way="middle")
     ben = to_border(page, pair, pair.other)

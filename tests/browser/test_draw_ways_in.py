@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import shapely
+from on_map import on_screen
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 from pyproj import Transformer
@@ -457,17 +458,7 @@ def tap_photo(page: Page, size: str, u: float, v: float) -> None:
 
 def tap_ground(page: Page, size: str, x: float, y: float) -> None:
     """Tap the map some metres from home."""
-    at = page.evaluate(
-        """([lon, lat]) => {
-            const north = Math.log(Math.tan(((90 + lat) * Math.PI) / 360)) / Math.PI;
-            const at = [(lon / 180) * 20037508.342789244, north * 20037508.342789244];
-            const [x, y] = drawing.map.map.getPixelFromCoordinate(at);
-            const box = document.getElementById("map").getBoundingClientRect();
-            return [box.x + x, box.y + y];
-        }""",
-        place(x, y),
-    )
-    press(page, size, *at)
+    press(page, size, *on_screen(page, place(x, y)))
 
 
 def look_home(page: Page, zoom: float) -> None:

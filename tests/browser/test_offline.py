@@ -168,6 +168,9 @@ def test_other_ways_to_a_boundary_open_for_the_first_time_with_no_connection(pho
     page = visit(phone, "/draw?lang=es")
     page.locator("summary", has_text="Caminar el límite").click()
     page.get_by_role("button", name="Empezar a caminar").click()
+    expect(page.get_by_role("group", name="Caminando el límite")).to_be_visible()
+    # Where the phone was before does not count.
+    phone.set_geolocation({"longitude": -69.2, "latitude": 10.0, "accuracy": 5})
     page.wait_for_function("() => drawing.now().points.length === 1")
     page.get_by_role("button", name="Dejar de caminar").click()
     path = tmp_path / "croquis.png"

@@ -19,6 +19,8 @@ export class ActForm {
     this.form = /** @type {HTMLFormElement} */ ($("act"));
     /** @type {{ version: number, fingerprint: string } | null} the line that an act would be about */
     this.line = null;
+    /** Whether everybody sees something of the territory. */
+    this.isPublished = false;
     this.once = newName();
     const date = this.#field("date");
     date.max = today();
@@ -52,11 +54,12 @@ export class ActForm {
     if (!this.desk.territory?.version) return void ($("act-bound").textContent = words.say("no_line"));
     $("act-bound").textContent = words.say("reading");
     try {
-      const [line, acts] = await Promise.all([ask(`${this.#address}/boundary`, words), ask(`${this.#address}/acts`, words)]);
-      const refused = line.refused ?? acts.refused;
+      const [whole, line, acts] = await Promise.all(["", "/boundary", "/acts"].map((what) => ask(this.#address + what, words)));
+      const refused = whole.refused ?? line.refused ?? acts.refused;
       $("act-bound").textContent = refused ?? "";
       if (refused !== null) return undefined;
       this.line = line.answer.properties;
+      this.isPublished = whole.answer.properties.publication !== "private";
       this.#list(acts.answer);
       return this.#show();
     } catch {
@@ -71,11 +74,16 @@ export class ActForm {
 
   #show() {
     const { line, words, saving } = this;
+    show("act-withdraw", this.isPublished);
+    const ratify = /** @type {HTMLInputElement} */ (this.form.querySelector("input[name=kind]"));
+    if (!this.isPublished && this.#chosen.kind === "withdraw") ratify.checked = true;
     const { kind, form } = this.#chosen;
-    const isSaved = saving.isSaved && !this.#isStale;
-    if (line) $("act-bound").textContent = words.say("bound", { version: line.version, hash: line.fingerprint.slice(0, SHORT) });
-    $("act-unsaved").textContent = isSaved || !line ? "" : words.say("unsaved");
-    enable("act-send", line !== null && isSaved);
+    // To hide a territory is about no line: nothing keeps anybody from it.
+    const [isHiding, isSaved] = [kind === "withdraw", saving.isSaved && !this.#isStale];
+    const bound = () => words.say("bound", { version: line?.version ?? "", hash: line?.fingerprint.slice(0, SHORT) ?? "" });
+    if (line) $("act-bound").textContent = isHiding ? words.say("withdraw.how") : bound();
+    $("act-unsaved").textContent = isSaved || isHiding || !line ? "" : words.say("unsaved");
+    enable("act-send", line !== null && (isSaved || isHiding));
     show("act-publication-row", kind === "publish");
     const isReferendum = form === "referendum";
     $("act-rule").textContent = $("act-rule").dataset[form] ?? "";
@@ -109,7 +117,7 @@ export class ActForm {
     const body = {
       kind,
       form,
-      version: line.version,
+      ...(kind === "withdraw" ? {} : { version: line.version }),
       date: this.#field("date").value,
       ...Object.fromEntries(numbers),
       ...(kind === "publish" ? { publication } : {}),
@@ -123,7 +131,7 @@ export class ActForm {
       const sheet = `/t/${encodeURIComponent(this.desk.territory?.id ?? "")}/sheet?version=${line.version}&lang=${words.language}`;
       $("act-sheet").setAttribute("href", sheet);
       show("act-sheet", true);
-      tell(words.say("done"));
+      tell(words.say(kind === "withdraw" ? "withdraw.done" : "done"));
       return $("act-sheet").focus();
     } catch {
       return tell(words.say("offline"));

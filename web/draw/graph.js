@@ -67,6 +67,13 @@ export class BorderGraph {
     return null;
   }
 
+  /** Names by id of the neighbours whose line passes a place. @param {readonly number[]} place */
+  neighboursAt(place) {
+    const edges = [...this.cells.near(place, 1)].filter(({ a, b }) => nearestOn(place, a, b).away <= ON_M);
+    const lines = edges.flatMap((edge) => edge.lines.filter(({ kind }) => kind === "territory"));
+    return new Map(lines.map(({ id, name }) => [id, name]));
+  }
+
   /** @param {Place} place */
   #node(place) {
     const key = String(place);

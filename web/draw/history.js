@@ -15,7 +15,8 @@
 /** @typedef {{ place: Place, accuracy: number }} Fix accuracy in metres; when it was is nobody's business */
 
 /**
- * @typedef {Ring & { rest: readonly Ring[] }} Drawing the ring that is drawn on, and the other outlines and holes
+ * @typedef {Ring & { rest: readonly Ring[], together?: boolean }} Drawing the ring that is drawn on, and the other outlines
+ *   and holes; together: the neighbours are asked to move their line to where this one moved
  */
 
 /** @type {Drawing} */
@@ -60,19 +61,19 @@ export function reopen(drawing, at = drawing.points.length - 1) {
  * @param {Drawing} drawing @param {boolean} isHole @returns {Drawing}
  */
 export function begin(drawing, isHole) {
-  return { ...NOTHING, isHole, rest: ringsOf(drawing) };
+  return { ...NOTHING, isHole, rest: ringsOf(drawing), ...aboutAll(drawing) };
 }
 
 /** Take one of the other rings in hand. @param {Drawing} drawing @param {number} k its position among the rest @returns {Drawing} */
 export function turnTo(drawing, k) {
   const rest = drawing.rest.filter((_, n) => n !== k);
-  return { ...drawing.rest[k], rest: drawing.points.length ? [...rest, ringOf(drawing)] : rest };
+  return { ...drawing.rest[k], rest: drawing.points.length ? [...rest, ringOf(drawing)] : rest, ...aboutAll(drawing) };
 }
 
 /** Remove the ring in hand; the last one that was laid aside comes in its place. @param {Drawing} drawing @returns {Drawing} */
 export function drop(drawing) {
   const last = drawing.rest[drawing.rest.length - 1];
-  return last ? { ...last, rest: drawing.rest.slice(0, -1) } : NOTHING;
+  return last ? { ...last, rest: drawing.rest.slice(0, -1), ...aboutAll(drawing) } : NOTHING;
 }
 
 /** All rings that have points, that in hand last. @param {Drawing} drawing @returns {Ring[]} */
@@ -97,6 +98,16 @@ export function madeOf(drawing) {
 export function walked(track = [], before) {
   const worst = Math.max(before?.accuracy_m ?? 0, ...track.map(({ accuracy }) => accuracy));
   return track.length ? { method: "walked", accuracy_m: Math.round(10 * worst) / 10 } : undefined;
+}
+
+/** The neighbours are asked to move their line too, or no longer. @param {Drawing} drawing @param {boolean} together @returns {Drawing} */
+export function movedWith({ together: _, ...drawing }, together) {
+  return together ? { ...drawing, together } : drawing;
+}
+
+/** What is said of a drawing whole, whatever ring is in hand. @param {Drawing} drawing */
+export function aboutAll({ together }) {
+  return together ? { together } : {};
 }
 
 /** @param {Drawing} drawing @returns {Ring} */

@@ -34,6 +34,7 @@ export function useKeys(desk, words, pen, map) {
     else if (event.key === "Delete" && desk.chosen >= 0) pen.removeChosen();
     else if (event.key === "Escape" && desk.chosen >= 0) pen.choose(-1);
     else if (event.key.toLowerCase() === "s" && !desk.now.closed) $("follow").click();
+    else if (event.key.toLowerCase() === "v" && !$("together").hidden) $("together").click();
     else return;
     event.preventDefault();
   });

@@ -17,6 +17,7 @@ import { Rings } from "./rings.js";
 import { Saving } from "./save.js";
 import { boundaryOf, drawingOf } from "./shape.js";
 import { opened, wanted } from "./territory.js";
+import { Together } from "./together.js";
 import { Tools } from "./tools.js";
 import { waysIn } from "./ways.js";
 import { Words } from "./words.js";
@@ -44,9 +45,11 @@ const map = new DrawMap($("map"), {
   linesAround: (...asked) => offline.lines(...asked),
   onNeighbours: (state) => {
     $("neighbours").textContent = offline.said(state) ?? words.say(`neighbours.${state}`);
+    together.show();
   },
   onZoomed: () => {
     tools.showStep();
+    together.show();
     free.show();
   },
 });
@@ -69,6 +72,7 @@ const saving = new Saving(desk, words, {
   kept: () => void offline.keep.finish(),
   send: (sending) => offline.send(sending),
 });
+const together = new Together(desk, words, map, saving);
 const remedies = new Remedies(desk, words, {
   feature,
   preview: (outcome, finding) => {

@@ -73,6 +73,7 @@ export class DrawMap {
     this.marked = new ol.VectorSource();
     this.theirs = new ol.VectorSource();
     this.preview = new ol.VectorSource();
+    this.following = new ol.VectorSource();
     this.here = new ol.VectorSource();
 
     this.around = new Around(options.onNeighbours, options.linesAround);
@@ -96,6 +97,7 @@ export class DrawMap {
         new ol.VectorLayer({ source: this.here, style: looks.position() }),
         new ol.VectorLayer({ source: this.theirs, style: looks.theirs() }),
         new ol.VectorLayer({ source: new ol.VectorSource({ features: drawn }), updateWhileInteracting: true }),
+        new ol.VectorLayer({ source: this.following, style: looks.preview() }),
         new ol.VectorLayer({ source: this.preview, style: looks.preview() }),
         new ol.VectorLayer({ source: this.marked, style: looks.mark() }),
       ],
@@ -157,6 +159,11 @@ export class DrawMap {
     put(this.preview, geometries);
     if (ground) this.mark(ground, null);
     else this.unmark();
+  }
+
+  /** Show how a neighbour's line would follow the one that is drawn. @param {readonly any[]} geometries GeoJSON */
+  showFollowing(geometries) {
+    put(this.following, geometries);
   }
 
   /** Show the line that somebody else kept, or nothing any more. @param {any} geometry GeoJSON, or null */

@@ -1,6 +1,6 @@
 // @ts-check
 /** What can be done about a finding: shown on the map first, then taken or left. */
-import { madeOf } from "./history.js";
+import { aboutAll, madeOf } from "./history.js";
 import { $, button, on, show, tell } from "./page.js";
 import { asked } from "./server.js";
 import { drawingOf } from "./shape.js";
@@ -97,7 +97,7 @@ export class Remedies {
     const { outcome, finding } = shown;
     this.#clear();
     if (outcome.is_proposal) await this.page.propose(outcome, finding);
-    else this.desk.to(drawingOf(outcome.boundary, madeOf(this.desk.now)), words.say("remedy.taken"));
+    else this.desk.to({ ...drawingOf(outcome.boundary, madeOf(this.desk.now)), ...aboutAll(this.desk.now) }, words.say("remedy.taken"));
   }
 
   #clear() {

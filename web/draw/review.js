@@ -27,6 +27,8 @@ export class Review {
     this.feature = feature;
     this.measured = measured;
     this.happened = "";
+    /** Whether that is no step of drawing, which can be seen, but a thing to be told: saved, agreed. */
+    this.isNews = false;
     this.list = new FindingList($("findings"), words, {
       onShow: (finding) => this.#mark(finding),
       remedies: (finding) => remedies.buttons(finding),
@@ -40,7 +42,8 @@ export class Review {
       },
     });
     desk.listen(({ isNew, said }) => {
-      this.happened = said;
+      // What is only shown anew takes nothing back that was told.
+      if (isNew || said) [this.happened, this.isNews] = [said, !isNew];
       if (isNew) this.ask();
     });
   }
@@ -66,7 +69,7 @@ export class Review {
     this.list.fill(findings);
     $("see").hidden = findings.length === 0;
     // What happened was read already; together with the result only where both are short.
-    const happened = this.happened.length < SHORT ? this.happened : "";
+    const happened = this.isNews || this.happened.length < SHORT ? this.happened : "";
     tell([happened, this.#summary(findings), ...notices.map(({ message }) => message)].join(" ").trim());
   }
 

@@ -82,8 +82,17 @@ export class Saving {
     territory.version = told.version;
     territory.replaces = territory.id;
     this.isKept(drawing);
-    tell(this.words.say("saved", { version: told.version }));
+    this.desk.refresh(this.#saved(told, drawing));
     return true;
+  }
+
+  /** @param {{ version: number, asked: { name: string }[] }} told @param {Drawing} drawing */
+  #saved({ version, asked }, { together }) {
+    const { words } = this;
+    const saved = words.say("saved", { version });
+    if (!together) return saved;
+    const names = words.list(asked.map(({ name }) => name));
+    return `${saved} ${asked.length ? words.say("together.asked", { names }) : words.say("together.nobody")}`;
   }
 
   /** @param {Territory} territory @param {string} said */
@@ -93,7 +102,7 @@ export class Saving {
     if (!answer) return false;
     if (!answer.ok) return this.#refused((await answer.json()).detail);
     this.isKept(drawing);
-    tell(this.words.say(said));
+    this.desk.refresh(this.words.say(said));
     return true;
   }
 
@@ -102,7 +111,8 @@ export class Saving {
     tell(this.words.say("saving"));
     if (this.attempt?.drawing !== drawing) this.attempt = { drawing, name: newName() };
     const isFirst = territory.version === 0;
-    const feature = { type: "Feature", properties: { method: "drawn", ...madeOf(drawing) }, geometry: boundaryOf(drawing) };
+    const asks = drawing.together && method === "PUT" ? { moves_neighbours: true } : {};
+    const feature = { type: "Feature", properties: { method: "drawn", ...madeOf(drawing), ...asks }, geometry: boundaryOf(drawing) };
     try {
       return await this.send({
         url: `/api/territories/${encodeURIComponent(territory.id)}/${what}?lang=${this.words.language}`,

@@ -35,7 +35,8 @@ export class Talk {
   async decide({ piece, number, deed }, { note, reasons: typed, way: chosen } = FIRST) {
     const { words, map, saving } = this.page;
     // What is settled are the lines as they are kept.
-    const settles = deed === "accept" && isStrip(piece) && piece.stretch?.way !== "disagree";
+    const way = piece.stretch?.way;
+    const settles = deed === "accept" && Boolean(way) && way !== "disagree";
     if (settles && !saving.isSaved) return tell(words.say("around.unsaved.first"));
     tell(words.say("way.asking"));
     const choices = deed === "propose" ? await this.#choices(piece) : [];
@@ -130,7 +131,7 @@ export class Talk {
       if (refused !== null) return await this.#changed(wanted, now, said, refused);
       map.showPreview([], null);
       deciding.close();
-      tell(words.say(`done.${wanted.deed}`, { name: panel.name }));
+      this.page.desk.refresh(words.say(`done.${wanted.deed}`, { name: panel.name }));
       return panel.turnTo(now ? panel.pieces.indexOf(now) + 1 : wanted.number);
     } catch {
       return tell(words.say("around.offline"));

@@ -124,7 +124,9 @@ export class Offline {
   /** @param {{ item: Waiting, answer: any }} detail @param {import("../draw/save.js").Saving} saving */
   #sent({ item, answer }, saving) {
     const { whose, sending } = item;
-    tell(this.words.say("outbox.sent", { name: whose.territory.name }));
+    const names = (answer.asked ?? []).map((/** @type {{ name: string }} */ { name }) => name);
+    const asked = names.length ? ` ${this.words.say("outbox.sent.asked", { names: this.words.list(names) })}` : "";
+    this.desk.refresh(this.words.say("outbox.sent", { name: whose.territory.name }) + asked);
     if (!this.#isOnDesk(item)) return void this.keep.forget(whose.draft);
     const { desk } = this;
     if (desk.territory && answer.version) desk.territory.version = answer.version;
