@@ -1,6 +1,7 @@
 // @ts-check
 /** The organizers' page: one map, and several questions to choose from. */
 import { $ } from "../draw/page.js";
+import { Corridors } from "./corridors.js";
 import { Missing } from "./missing.js";
 import { Network } from "./network.js";
 import { Page } from "./page.js";
@@ -14,7 +15,7 @@ import { WhatIf } from "./whatif.js";
 
 const page = new Page(JSON.parse($("start").textContent ?? "{}"));
 /** @type {Record<string, Question>} */
-const questions = { missing: new Missing(page), whatif: new WhatIf(page), network: new Network(page) };
+const questions = { missing: new Missing(page), corridors: new Corridors(page), whatif: new WhatIf(page), network: new Network(page) };
 
 /** Show the question that the address names, and its answers. */
 function open() {
@@ -30,6 +31,9 @@ function open() {
 
 addEventListener("hashchange", open);
 open();
-if (page.start.has_key) void /** @type {Missing} */ (questions.missing).plans.listKept();
+if (page.start.has_key) {
+  void /** @type {Missing} */ (questions.missing).plans.listKept();
+  void /** @type {Corridors} */ (questions.corridors).affirming.list();
+}
 // The tests of the page cannot read a canvas.
 Object.assign(window, { organizing: { page, ...questions } });

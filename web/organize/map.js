@@ -9,6 +9,7 @@ import { tiles } from "../draw/tiles.js";
 /** @typedef {(feature: any, resolution: number) => any} Look a style or several, or nothing; resolution in metres for a pixel */
 
 const PADDING = [40, 40, 40, 40];
+const PAPER = [8, 8, 8, 8];
 const COUNCILS_FROM_ZOOM = 9;
 const CLOSEST = 16;
 
@@ -27,7 +28,9 @@ export class Overlay {
     this.source.clear();
     if (told) this.source.addFeatures(new ol.GeoJSON({ featureProjection: "EPSG:3857" }).readFeatures(told));
     const extent = this.source.getExtent();
-    if (fit && extent && !ol.isEmpty(extent)) this.board.view.fit(extent, { padding: PADDING });
+    if (!fit || !extent || ol.isEmpty(extent)) return;
+    this.board.laid = extent;
+    this.board.view.fit(extent, { padding: PADDING });
   }
 
   clear() {
@@ -56,6 +59,8 @@ export class Board {
   constructor(element, { bounds, words }) {
     /** @type {(place: [number, number], under: (overlay: Overlay) => any) => void} */
     this.onTap = () => undefined;
+    /** @type {number[] | null} where what was laid last lies */
+    this.laid = null;
     const council = new ol.Style({ stroke: new ol.Stroke({ color: css("unit-line"), width: 1 }), fill: new ol.Fill({ color: css("tint-none") }) });
     this.map = new ol.Map({
       target: element,
@@ -72,6 +77,15 @@ export class Board {
       const [lon, lat] = ol.toLonLat(coordinate);
       this.onTap([lon, lat], ({ layer }) => this.map.forEachFeatureAtPixel(pixel, (feature) => feature, { layerFilter: (each) => each === layer }));
     });
+  }
+
+  /** Fit what was laid last to the paper, or the map back to the screen. @param {boolean} isPaper */
+  print(isPaper) {
+    const seen = (isPaper && this.laid) || this.view.calculateExtent();
+    document.body.classList.toggle("printing", isPaper);
+    this.map.updateSize();
+    this.view.fit(seen, { padding: isPaper ? PAPER : undefined });
+    this.map.renderSync();
   }
 
   get view() {

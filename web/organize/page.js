@@ -18,6 +18,8 @@ export class Page {
     this.board = new Board($("map"), { bounds: start.bounds, words: { zoomIn: this.words.say("zoom_in"), zoomOut: this.words.say("zoom_out") } });
     this.job = new Job(start.language, (told) => this.#goesOn(told));
     on("stop", () => void this.job.stop());
+    addEventListener("beforeprint", () => this.board.print(true));
+    addEventListener("afterprint", () => this.board.print(false));
   }
 
   /** Have something done on the server; nothing when it was stopped or refused, which is said. @param {object} asked @returns {Promise<any>} */
