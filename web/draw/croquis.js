@@ -54,7 +54,11 @@ export class Croquis {
   /** Lay the photo that is kept of the territory in hand, if there is one. */
   async open() {
     const id = this.page.desk.territory?.id ?? "";
-    if (this.id === id) return this.#show();
+    if (this.id === id) {
+      // It was laid while its panel was closed, where it has no size.
+      if (!this.paper.isSeen) this.paper.show(this.photo);
+      return this.#show();
+    }
     this.#clear();
     this.id = id;
     const kept = await this.table.get(id).catch(() => undefined);

@@ -1,6 +1,7 @@
 // @ts-check
 /** A boundary told in words, side by side: a first version without a line, and what the line is read against later. */
 import { table } from "../offline/database.js";
+import { WORDS } from "../offline/leaving.js";
 import { $, show } from "./page.js";
 import { ask } from "./server.js";
 
@@ -53,7 +54,7 @@ export class Linderos {
   }
 
   get #noteId() {
-    return `linderos ${this.desk.territory?.id}`;
+    return `${WORDS}${this.desk.territory?.id}`;
   }
 
   /** @returns {Promise<Kept>} */

@@ -128,7 +128,7 @@ openLater("act", talking, (may) => may.includes("decide"), async () => (await im
 
 useKeys(desk, words, pen, map);
 useDevice(desk, words, { showPosition: (place, accuracy) => map.showPosition(place, accuracy), properties });
-waysIn({
+const ways = waysIn({
   desk,
   map,
   words: new Words({ ...start.sentences, ...start.ways }, start.language),
@@ -156,12 +156,21 @@ addEventListener("beforeunload", (event) => {
 desk.refresh();
 tools.showMeasures();
 
-const joined = offline.join({ map, saving, belong, fill: (said) => facts.fill(said) });
+const joined = offline.join({
+  map,
+  saving,
+  belong,
+  fill: (said) => {
+    facts.fill(said);
+    void ways.layKept();
+  },
+});
 // The tests of the page cannot read a canvas.
 Object.assign(window, { drawing: { now: () => desk.now, map, desk, offline } });
 
 const id = wanted(location.search);
 if (id) await open(id);
+else void ways.layKept();
 await joined;
 
 /** Draw a territory that exists anew. @param {string} territory */
@@ -170,6 +179,7 @@ async function open(territory) {
   if ("refused" in found) return tell(found.refused);
   belong(found.territory);
   facts.take(found.facts);
+  void ways.layKept();
   if (!found.drawing) {
     // A version without a line is one in words.
     /** @type {HTMLDetailsElement} */ ($("linderos-box")).open = found.territory.version > 0;

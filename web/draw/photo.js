@@ -103,7 +103,10 @@ export class PhotoMap {
   /** @param {HTMLElement} element @param {{ zoomIn: string, zoomOut: string, target: HTMLElement }} zoom its words, and where its
    *   buttons stand: on the photo they would cover what is looked for @param {(pixel: [number, number]) => void} onTap */
   constructor(element, { zoomIn, zoomOut, target }, onTap) {
+    this.element = element;
     this.photo = new PhotoLayer("source-over");
+    /** Whether the photo was fitted into the room there is; while its panel is closed there is none. */
+    this.isSeen = false;
     this.map = new ol.Map({
       target: element,
       controls: [new ol.Zoom({ zoomInTipLabel: zoomIn, zoomOutTipLabel: zoomOut, target })],
@@ -128,7 +131,8 @@ export class PhotoMap {
   show(photo) {
     // Pixels are the unit of this map; its y goes up.
     this.photo.show(photo, [1, 0, 0, -1, 0, 0]);
-    if (!photo) return;
+    this.isSeen = photo !== null && this.element.clientWidth > 0;
+    if (!photo || !this.isSeen) return;
     this.map.updateSize();
     const extent = [0, -photo.height, photo.width, 0];
     const view = new ol.View({ extent, constrainOnlyCenter: true, minResolution: 0.25, enableRotation: false });

@@ -1,5 +1,6 @@
 // @ts-check
 /** Other ways to a boundary than drawing it: each is loaded when somebody first goes it. */
+import { table } from "../offline/database.js";
 import { $, tell } from "./page.js";
 
 /**
@@ -33,6 +34,14 @@ export function waysIn(page) {
   const telling = later(async () => new (await import("./linderos.js")).Linderos(page), sorry);
   const words = /** @type {HTMLDetailsElement} */ ($("linderos-box"));
   words.addEventListener("toggle", () => void (words.open && telling((way) => way.open())));
+
+  return {
+    /** Lay the photo again that is kept of the territory in hand, if there is one. */
+    async layKept() {
+      const kept = await table("croquis").get(page.desk.territory?.id ?? "").catch(() => undefined);
+      if (kept) await sketching((way) => way.open());
+    },
+  };
 }
 
 /** Go a way once it is loaded; where it cannot be loaded now, it is asked for again the next time.

@@ -93,10 +93,11 @@ async function enter(whole) {
 }
 
 async function leave() {
-  const { drafts, areas, unsent } = await keptHere();
-  const lost = { drafts: String(drafts), unsent: String(unsent) };
-  const text = say(drafts || unsent ? "leave.lost" : "leave.text", lost);
-  if (drafts + areas + unsent && !(await sure(say("leave.sure"), text, say("leave.yes")))) return;
+  const { areas, ...work } = await keptHere();
+  const lost = Object.fromEntries(Object.entries(work).map(([what, count]) => [what, String(count)]));
+  const isWork = Object.values(work).some(Boolean);
+  const text = say(isWork ? "leave.lost" : "leave.text", lost);
+  if ((areas || isWork) && !(await sure(say("leave.sure"), text, say("leave.yes")))) return;
   const isGone = await leavePhone();
   $("inside").hidden = true;
   $("leaving").hidden = true;
@@ -107,8 +108,7 @@ async function leave() {
 
 /** Who has no key, or no connection to say so, may leave something here all the same. */
 async function showLeaving() {
-  const { drafts, areas, unsent } = await keptHere();
-  if (drafts + areas + unsent) $("leaving").hidden = false;
+  if (Object.values(await keptHere()).some(Boolean)) $("leaving").hidden = false;
 }
 
 /** Enter with the key of a link, and take it out of the address; false when there is none. */

@@ -3,17 +3,20 @@
 import { forgetAll, table } from "./database.js";
 
 const NOTE = "leaving";
+/** With what the ids of words begin that were typed and not saved yet. */
+export const WORDS = "linderos ";
 // One for the page: what it sends does not come back to itself.
 const channel = new BroadcastChannel("territory.left");
 
 /** How much is kept here. */
 export async function keptHere() {
-  const tables = /** @type {const} */ (["drafts", "areas", "outbox"]);
+  const tables = /** @type {const} */ (["drafts", "areas", "outbox", "croquis", "notes"]);
   try {
-    const [drafts, areas, unsent] = await Promise.all(tables.map(async (name) => (await table(name).all()).length));
-    return { drafts, areas, unsent };
+    const [drafts, areas, unsent, photos, notes] = await Promise.all(tables.map((name) => table(name).all()));
+    const words = notes.filter(({ id }) => id.startsWith(WORDS));
+    return { drafts: drafts.length, areas: areas.length, unsent: unsent.length, photos: photos.length, words: words.length };
   } catch {
-    return { drafts: 0, areas: 0, unsent: 0 }; // a browser that keeps nothing
+    return { drafts: 0, areas: 0, unsent: 0, photos: 0, words: 0 }; // a browser that keeps nothing
   }
 }
 

@@ -31,7 +31,15 @@ export async function offerDrafts(keep, words, resume) {
       buttons.append(button(words.say("draft.yes"), taken, ""), button(words.say("draft.no"), () => discard(draft)));
       return item(sentence, buttons);
     });
-    $("drafts").replaceChildren(...rows);
+    // The newest is what somebody was just at; the map needs the room of the others.
+    const [newest, ...older] = rows;
+    const rest = document.createElement("details");
+    const title = document.createElement("summary");
+    title.textContent = words.say("draft.older", { count: older.length });
+    const list = document.createElement("ul");
+    list.append(...older);
+    rest.append(title, list);
+    $("drafts").replaceChildren(...(newest ? [newest] : []), ...(older.length ? [item(rest)] : []));
     show("draft", rows.length > 0, "map");
   }
 
