@@ -275,6 +275,7 @@ def affinity(
     own: pd.Series,
     *,
     ratio: float = 1.5,
+    spare_s: float = 0.0,
     progress: Progress = silent,
 ) -> pd.DataFrame:
     """Tell whose seat each place is near by road, and whether it is cut off from its own.
@@ -294,6 +295,8 @@ def affinity(
         The seat that each place belongs to, an index value of ``seats``; missing where it belongs to none.
     ratio
         How much longer the way to one's own seat may be; at least 1.
+    spare_s
+        How much longer it may be at any rate: five minutes rather than three cut nobody off.
     progress
         Told before each seat; to cancel, let it raise.
 
@@ -327,7 +330,7 @@ def affinity(
     with np.errstate(invalid="ignore", divide="ignore"):
         times = np.where(np.isfinite(own_s), np.where(own_s == first_s, 1.0, own_s / first_s), np.nan)
     reason = _why_cut_off(roads, node, seats["node"].to_numpy(), position, own_s)
-    reason[np.isfinite(own_s) & (own_s > ratio * first_s)] = CutOff.SLOW
+    reason[np.isfinite(own_s) & (own_s > np.maximum(ratio * first_s, first_s + spare_s))] = CutOff.SLOW
     return pd.DataFrame(
         {
             "own": own,

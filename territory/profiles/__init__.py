@@ -125,7 +125,9 @@ class Roads(_Entry):
     scrap_m: float
     """Less road than this in all, joined to nothing, is a line that its drawer forgot to join."""
     slower: Annotated[float, Field(ge=1)]
-    """Whose own seat takes this many times as long as another one is cut off from it."""
+    """Whose own seat takes this many times as long as another one is cut off from it …"""
+    spare_minutes: NonNegativeFloat
+    """… where it takes so many minutes more as well."""
     how_sure: HowSure
 
 

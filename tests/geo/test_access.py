@@ -72,8 +72,8 @@ def test_the_nearest_seat_of_every_node_is_that_of_networkx(network, count):
             assert pd.isna(seat)
 
 
-@given(networks(), st.integers(1, 4), st.sampled_from([1.0, 1.5, 3.0]))
-def test_affinity_is_what_all_times_between_places_and_seats_say(network, count, ratio):
+@given(networks(), st.integers(1, 4), st.sampled_from([1.0, 1.5, 3.0]), st.sampled_from([0.0, 10.0]))
+def test_affinity_is_what_all_times_between_places_and_seats_say(network, count, ratio, spare_s):
     drawn, speeds, oneway, rng = network
     roads = Roads.of(lines(*drawn), speeds_kmh=speeds, oneway=oneway)
     graph = network_of(drawn, speeds, oneway)
@@ -83,7 +83,7 @@ def test_affinity_is_what_all_times_between_places_and_seats_say(network, count,
     )
     places = pd.DataFrame({"node": rng.integers(-1, len(roads.nodes), 8)}, index=[f"p{k}" for k in range(8)])
     own = pd.Series(rng.choice([*seats.index, None], 8), index=places.index, dtype=object)
-    found = affinity(roads, places, seats, own, ratio=ratio)
+    found = affinity(roads, places, seats, own, ratio=ratio, spare_s=spare_s)
 
     def time_of(place, seat):
         if place < 0 or seat < 0:
@@ -101,7 +101,8 @@ def test_affinity_is_what_all_times_between_places_and_seats_say(network, count,
         seat = seats["node"][own[name]]
         assert row["own_s"] == pytest.approx(times[own[name]])
         if np.isfinite(row["own_s"]):
-            slow = row["own_s"] > ratio * row["nearest_s"] * (1 + 1e-9)
+            is_longer = row["own_s"] > ratio * row["nearest_s"] * (1 + 1e-9)
+            slow = is_longer and row["own_s"] > (row["nearest_s"] + spare_s) * (1 + 1e-9)
             assert row["reason"] == (CutOff.SLOW if slow else None)
         elif min(place, seat) < 0:
             assert row["reason"] == (CutOff.OFF_ROAD if place < 0 else CutOff.SEAT_OFF_ROAD)

@@ -71,13 +71,17 @@ def municipalities(**boxes):
     return GeoDataFrame(told, geometry=shapes, index=list(boxes), crs=WGS84)
 
 
+# On this small grid everything is a few minutes away.
+NEAR = load_profile().model_copy(update={"roads": load_profile().roads.model_copy(update={"spare_minutes": 0.0})})
+
+
 @pytest.fixture
 def make(tmp_path):
     """Registers of councils on a grid of about a kilometre, in communes or not, with whatever else there is."""
     opened = []
 
-    def made(cells, communes=None, *records, jurisdictions=None, ground=None):
-        register = open_register(str(tmp_path / f"{len(opened)}.db"), load_profile(), create=True)
+    def made(cells, communes=None, *records, jurisdictions=None, ground=None, profile=NEAR):
+        register = open_register(str(tmp_path / f"{len(opened)}.db"), profile, create=True)
         opened.append(register)
         shapes = [square(*cell) for cell in cells.values()]
         layer = as_layer(GeoSeries(shapes, list(cells), crs=WGS84), kind=["rural"] * len(cells))
@@ -156,6 +160,14 @@ def test_who_takes_much_longer_to_their_own_seat_than_to_another_is_cut_off(make
     found = by_council(register)["c"]
     assert (found.seat, found.own, found.cut_off) == ("two", "one", CutOff.SLOW)
     assert found.own_s == pytest.approx(2 * found.seat_s, rel=1e-2)
+
+
+def test_a_few_minutes_more_cut_nobody_off(make):
+    communes, seats = {"one": ["a", "b", "c"], "two": ["d"]}, [seat("one", 0.5), seat("two", 3.5)]
+    assert by_council(make(LINE, communes, *roads(STREET), *seats, profile=load_profile()))["c"].cut_off is None
+    on_foot = road((0.5,), (3.5,), kind="path")
+    register = make(LINE, communes, *roads(on_foot), *seats, profile=load_profile())
+    assert by_council(register)["c"].cut_off is CutOff.SLOW
 
 
 def test_a_line_that_was_forgotten_to_be_joined_cuts_nobody_off(make):
@@ -327,8 +339,8 @@ def test_access_is_told_in_sentences_and_as_points_with_the_seats_beside_them(ma
     assert slow["geometry"]["type"] == "Point"
     assert slow["properties"]["reason"] == "slow"
     assert slow["properties"]["seat"] == {"id": "two", "name": "Two"}
-    assert slow["properties"]["said"] == (
-        "La sede más cercana por carretera es la de Two, a 3\xa0min. "
+    assert slow["properties"]["why"] == (
+        "c: La sede más cercana por carretera es la de Two, a 3\xa0min. "
         "De c se tarda 5\xa0min por carretera a la sede de su comuna, One; a la de Two, 3\xa0min."
     )
 

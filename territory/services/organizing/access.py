@@ -247,7 +247,16 @@ class ByRoad:
     def _affinity(
         self, places: pd.DataFrame, seats: pd.DataFrame, own: pd.Series, progress: Progress
     ) -> pd.DataFrame:
-        found = affinity(self._roads, places, seats, own, ratio=self._look.profile.roads.slower, progress=progress)
+        limits = self._look.profile.roads
+        found = affinity(
+            self._roads,
+            places,
+            seats,
+            own,
+            ratio=limits.slower,
+            spare_s=60 * limits.spare_minutes,
+            progress=progress,
+        )
         # Missing and none are told alike.
         return found.astype({"own": object, "nearest": object}).where(found.notna(), None)
 
