@@ -46,7 +46,7 @@ def test_each_council_is_told_its_nearest_seat_and_who_is_cut_off(served):
     assert of["c8"]["seat"] == {"id": "maizal", "name": "El Maizal"}
     assert 60 < of["c8"]["seat_s"] < 90
     assert (of["isle"]["is_cut_off"], of["isle"]["reason"]) == (True, "off_road")
-    assert "No hay carretera cerca de isle" in of["isle"]["said"]
+    assert "No hay carretera cerca de isle" in of["isle"]["why"]
     [seat] = told["seats"]["features"]
     assert seat["properties"] == {"name": "El Maizal", "is_told": True}
 

@@ -7,8 +7,8 @@ import { $, button, item } from "../draw/page.js";
  * @typedef {object} Gap
  * @property {string} id
  * @property {any} geometry
- * @property {{ kind: string, called: string, why: string, closes: string, councils: Named[], around: Named[],
- *   people: number | null, families: number | null, area_m2: number, needed: number }} properties
+ * @property {{ kind: string, because: string | null, called: string, why: string, closes: string, councils: Named[], around: Named[],
+ *   people: number | null, families: number | null, area_m2: number, needed: number, by_road: { said: string } | null }} properties
  */
 
 const SHOWN = 40;
@@ -26,7 +26,7 @@ export class GapList {
     this.onPlan = onPlan;
     /** @type {Gap[]} */
     this.gaps = [];
-    /** @type {Set<string>} */
+    /** @type {Set<string>} what is called so is left out */
     this.hidden = new Set();
     /** @type {string | null} */
     this.chosen = null;
@@ -34,7 +34,7 @@ export class GapList {
 
   /** @returns {Gap[]} */
   get shown() {
-    return this.gaps.filter(({ properties }) => !this.hidden.has(properties.kind));
+    return this.gaps.filter(({ properties }) => !this.hidden.has(properties.called));
   }
 
   /** @param {Gap[]} gaps */
@@ -61,14 +61,15 @@ export class GapList {
     box.querySelectorAll("label").forEach((each) => each.remove());
     /** @type {Map<string, Gap[]>} */
     const kinds = new Map();
-    for (const gap of this.gaps) kinds.set(gap.properties.kind, [...(kinds.get(gap.properties.kind) ?? []), gap]);
-    for (const [kind, some] of [...kinds].sort()) {
+    for (const gap of this.gaps) kinds.set(gap.properties.called, [...(kinds.get(gap.properties.called) ?? []), gap]);
+    const inOrder = [...kinds].sort(([, [one]], [, [other]]) => one.properties.kind.localeCompare(other.properties.kind));
+    for (const [called, some] of inOrder) {
       const tick = document.createElement("input");
       tick.type = "checkbox";
       tick.checked = true;
       tick.addEventListener("change", () => {
-        if (tick.checked) this.hidden.delete(kind);
-        else this.hidden.add(kind);
+        if (tick.checked) this.hidden.delete(called);
+        else this.hidden.add(called);
         this.#rows();
         this.onFiltered(this.shown);
       });
@@ -76,7 +77,7 @@ export class GapList {
       count.className = "count";
       count.textContent = this.words.number(some.length);
       const label = document.createElement("label");
-      label.append(tick, letter(kind), some[0].properties.called, count);
+      label.append(tick, letter(some[0].properties.kind), called, count);
       box.append(label);
     }
     box.hidden = kinds.size < 2;
@@ -106,6 +107,9 @@ export class GapList {
       properties.families === null ? null : words.say("families", { count: words.number(properties.families) }),
       words.area(properties.area_m2),
     ].filter(Boolean).join(" · ");
+    const road = document.createElement("p");
+    road.textContent = properties.by_road?.said ?? "";
+    road.hidden = !properties.by_road;
     const closes = document.createElement("p");
     closes.className = "closes";
     closes.textContent = properties.closes;
@@ -122,7 +126,7 @@ export class GapList {
     if (properties.kind === CLUSTER) {
       buttons.append(button(words.say("plan"), () => this.onPlan(properties.councils.map((each) => each.id)), ""));
     }
-    const row = item(title, why, measures, closes, buttons);
+    const row = item(title, why, measures, road, closes, buttons);
     row.id = `gap-${id}`;
     return row;
   }

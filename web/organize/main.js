@@ -1,6 +1,7 @@
 // @ts-check
 /** The organizers' page: one map, and several questions to choose from. */
 import { $ } from "../draw/page.js";
+import { Access } from "./access.js";
 import { Corridors } from "./corridors.js";
 import { Missing } from "./missing.js";
 import { Network } from "./network.js";
@@ -15,7 +16,7 @@ import { WhatIf } from "./whatif.js";
 
 const page = new Page(JSON.parse($("start").textContent ?? "{}"));
 /** @type {Record<string, Question>} */
-const questions = { missing: new Missing(page), corridors: new Corridors(page), whatif: new WhatIf(page), network: new Network(page) };
+const questions = { missing: new Missing(page), access: new Access(page), corridors: new Corridors(page), whatif: new WhatIf(page), network: new Network(page) };
 
 /** Show the question that the address names, and its answers. */
 function open() {

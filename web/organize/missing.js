@@ -71,6 +71,7 @@ export class Missing {
       ? words.say("population", { called: told.population.called, source: told.population.source, date: told.population.date ?? "—" })
       : words.say("population.unknown");
     $("plans").hidden = true;
+    $("by-road").hidden = !told.roads.length;
     this.groups.clear();
     this.list.fill(told.features);
     this.#lay(told.features);

@@ -6,7 +6,7 @@ import { Job } from "./job.js";
 import { Board } from "./map.js";
 import { Refused, got } from "./server.js";
 
-const STEPS = ["layout", "councils", "land", "people", "exchange", "satellites"];
+const STEPS = ["layout", "councils", "land", "roads", "people", "exchange", "satellites"];
 
 /** @typedef {{ bounds: number[], language: string, sentences: Record<string, any>, has_key: boolean, groups: string[] }} Start groups: levels that are made of others */
 

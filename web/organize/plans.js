@@ -65,7 +65,8 @@ export class Plans {
   }
 
   #sizes() {
-    return { least: Number(/** @type {HTMLInputElement} */ ($("least")).value), most: Number(/** @type {HTMLInputElement} */ ($("most")).value) };
+    const [least, most, minutes] = ["least", "most", "road-minutes"].map((id) => /** @type {HTMLInputElement} */ ($(id)).value);
+    return { least: Number(least), most: Number(most), ...(minutes ? { road_minutes: Number(minutes) } : {}) };
   }
 
   /** Ids of councils by the name of their group. @param {(group: Group) => boolean} [of] */

@@ -28,7 +28,7 @@ router = APIRouter(include_in_schema=False)
 _FINDINGS_SHOWN = 200
 _DOWNLOAD_BYTES = 2_000_000
 # Of organizers, in the order in which they are offered; each has its templates in `web/pages/organize/`.
-_QUESTIONS = ("missing", "corridors", "whatif", "network")
+_QUESTIONS = ("missing", "access", "corridors", "whatif", "network")
 
 
 @router.get("/", response_model=None)

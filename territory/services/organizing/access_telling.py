@@ -58,7 +58,7 @@ def _feature(reach: Reach, found: Reached, language: str) -> dict[str, Any]:
             "with_s": reach.with_s,
             "differs": reach.differs,
             "leans": reach.leans,
-            "said": said(reach, found.names, language),
+            "why": f"{found.names.get(reach.council, reach.council)}: {said(reach, found.names, language)}",
         },
         "geometry": reports.geometry(reach.at),
     }
