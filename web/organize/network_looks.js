@@ -16,7 +16,7 @@ const ARROW = 9;
 export function link(chosen, share, amount) {
   return (feature, resolution) => {
     const isChosen = feature.getId() === chosen();
-    const zIndex = isChosen ? 1 : 0;
+    const zIndex = isChosen ? 2 : 0;
     if (feature.get("kind") === "satellite") {
       const far = feature.getGeometry().getLastCoordinate();
       const color = css(isChosen ? "chosen" : "clay");
@@ -32,8 +32,8 @@ export function link(chosen, share, amount) {
     return [
       new ol.Style({ stroke: new ol.Stroke({ color: "#ffffff", width: width + 3 }), zIndex }),
       new ol.Style({ stroke: new ol.Stroke({ color, width }), zIndex }),
-      // Ground, not a picture: where things lie close, pictures make room for each other.
-      new ol.Style({ geometry: arrow(from, to, (ARROW + width) * resolution), fill: new ol.Fill({ color }), stroke: new ol.Stroke({ color: "#ffffff", width: 1.5 }), zIndex }),
+      // Ground, not a picture: where things lie close, pictures make room for each other. Above the line, as ground lies below lines.
+      new ol.Style({ geometry: arrow(from, to, (ARROW + width) * resolution), fill: new ol.Fill({ color }), stroke: new ol.Stroke({ color: "#ffffff", width: 1.5 }), zIndex: zIndex + 1 }),
       new ol.Style({ geometry: middle, text: label(amount(feature), color, 14), zIndex }),
     ];
   };
@@ -44,7 +44,7 @@ function arrow([x, y], [toX, toY], size) {
   const length = Math.hypot(toX - x, toY - y) || 1;
   const [east, north] = [(toX - x) / length, (toY - y) / length];
   const back = [toX - size * east, toY - size * north];
-  const half = size / 2;
+  const half = 0.75 * size;
   const corners = [[toX, toY], [back[0] - half * north, back[1] + half * east], [back[0] + half * north, back[1] - half * east], [toX, toY]];
   return new ol.Polygon([corners]);
 }
