@@ -1,8 +1,9 @@
 """The cheapest connected part of a graph that holds given terminals, when nodes and edges both cost.
 
 Up to `MOST_EXACT` terminals the answer is the optimum, by Dreyfus and Wagner's dynamic program over sets of
-terminals; above, it is a good tree, by Takahashi and Matsuyama's and an exchange of key paths. To step along an
-edge from v to u costs the edge and u, so that the costs of nodes count exactly, wherever the tree branches.
+terminals; above, it is a good tree, by Takahashi and Matsuyama's, an exchange of key paths, and what meets in one or
+two nodes joined anew at the least cost. To step along an edge from v to u costs the edge and u, so that the costs
+of nodes count exactly, wherever the tree branches.
 
 References
 ----------
@@ -29,6 +30,9 @@ from territory.geo.threads import WORKERS, in_chunks
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_Path = tuple[int, int, Ints, Ints]
+"""Both ends, the nodes between them, and edges."""
+
 MOST_EXACT = 13
 """So many terminals are joined at the least cost; each one more doubles time and memory."""
 # Rows of the dynamic program, one number and one edge for each node; beyond, memory would run out: 1.6 GB.
@@ -37,6 +41,8 @@ _MOST_LABELS = 130_000_000
 _MOST_STEPS, _SETS_PER_STEP = 100, 8
 # So few terminals are joined by the dynamic program sooner than a better tree to begin with is found.
 _FEW = 6
+# Pieces that are joined anew at once; a tree on the ground has three or four ways at a branching.
+_MOST_PIECES = 8
 # Trees whose costs differ by less cost the same.
 _ROUNDING = 1e-9
 
@@ -132,13 +138,15 @@ def steiner_tree(graph: Graph, terminals: ArrayLike, *, progress: Progress = sil
         return _tree(graph, near, unreached, is_optimal=True)
     few = len(joined) <= MOST_EXACT
     exact = _exact_tree(graph, joined, least, progress) if few else None
-    return _tree(graph, near if exact is None else exact, unreached, is_optimal=exact is not None)
+    if exact is None:
+        return _tree(graph, _branched_anew(graph, near, joined, progress), unreached, is_optimal=False)
+    return _tree(graph, exact, unreached, is_optimal=True)
 
 
 def near_tree(graph: Graph, terminals: ArrayLike, *, progress: Progress = silent) -> Tree:
     """Join terminals at a low cost, proved least for two at most; see `steiner_tree`."""
     joined, unreached = _joined(graph, np.unique(np.asarray(terminals, dtype=np.int64)))
-    near = _near_tree(graph, joined, progress, exchange=True)
+    near = _branched_anew(graph, _near_tree(graph, joined, progress, exchange=True), joined, progress)
     return _tree(graph, near, unreached, is_optimal=len(joined) <= 2)
 
 
@@ -259,6 +267,57 @@ def _exchanged(graph: Graph, nodes: Ints, edges: Ints, terminals: Ints) -> tuple
     return None
 
 
+def _branched_anew(
+    graph: Graph, tree: tuple[Ints, Ints], terminals: Ints, progress: Progress
+) -> tuple[Ints, Ints]:
+    """The tree, what meets in a terminal or branching, or in two side by side, joined anew at the least cost.
+
+    What no tree as cheap as this one uses is left out, so that many small searches for an optimum are quick.
+    """
+    least = _cost(graph, *tree)
+    if len(terminals) <= 2 or least == 0.0:
+        return tree
+    bound = _bounded(graph, terminals, least, steps=_MOST_STEPS)
+    small, back = bound.part(graph, least * (1 + _ROUNDING))
+    own = np.searchsorted(back, terminals)
+    found = _tidied(small, np.searchsorted(back, tree[0]), own)
+    better: tuple[Ints, Ints] | None = found
+    rounds = 0
+    while better is not None:
+        progress("branchings", rounds, rounds + 1)
+        found, rounds = better, rounds + 1
+        better = _with_a_better_branching(small, *found, own)
+    return min((tree, _tidied(graph, back[found[0]], terminals)), key=lambda each: _cost(graph, *each))
+
+
+def _with_a_better_branching(graph: Graph, nodes: Ints, edges: Ints, terminals: Ints) -> tuple[Ints, Ints] | None:
+    """The tree after the first such exchange that makes it cheaper, if any does."""
+    kept = set(terminals.tolist())
+    for around, own in _surroundings(list(_key_paths(graph, edges, kept))):
+        gone_nodes, gone_edges = _together([at for at in around if at not in kept], own)
+        rest = np.setdiff1d(nodes, gone_nodes)
+        piece = _pieces(graph, rest, np.setdiff1d(edges, gone_edges))
+        if piece.max() < _MOST_PIECES:
+            more, cost = _joining(graph, rest, piece)
+            if cost < _cost(graph, gone_nodes, gone_edges) * (1 - _ROUNDING):
+                return _tidied(graph, np.union1d(rest, more), terminals)
+    return None
+
+
+def _joining(graph: Graph, nodes: Ints, piece: Ints) -> tuple[Ints, float]:
+    """Nodes that join the pieces of a tree at the least cost, and that cost; the pieces cost nothing."""
+    count = int(piece.max()) + 1
+    group, cost = np.full(len(graph.cost), -1), graph.cost.copy()
+    group[nodes], cost[nodes] = piece, 0.0
+    others = np.flatnonzero(group < 0)
+    group[others] = count + np.arange(len(others))
+    small, _ = Graph(cost, graph.ends, graph.edge_cost).contracted(group)
+    found = _near_tree(small, np.arange(count), silent, exchange=False)
+    if count > 2 and (most := _cost(small, *found)) > 0.0:
+        found = _exact_tree(small, np.arange(count), most, silent) or found
+    return others[found[0][found[0] >= count] - count], _cost(small, *found)
+
+
 def _rejoined(graph: Graph, nodes: Ints, piece: Ints, most: float) -> Ints | None:
     """Nodes that join the pieces of a tree to its first, nearest piece first, for less than ``most`` in all."""
     cost = graph.cost.copy()
@@ -294,19 +353,42 @@ def _components(ends: Ints, size: int) -> Ints:
 def _replaceable(graph: Graph, edges: Ints, terminals: Ints) -> Iterator[tuple[Ints, Ints]]:
     """Nodes and edges of the tree's paths between terminals and branchings, and of branchings with their paths."""
     kept = set(terminals.tolist())
-    stars: dict[int, list[tuple[Ints, Ints]]] = {}
-    for start, end, *path in _key_paths(graph, edges, kept):
-        yield path[0], path[1]
-        for branching in {start, end} - kept:
-            stars.setdefault(branching, []).append((path[0], path[1]))
-    for branching, paths in stars.items():
-        yield (
-            np.concatenate([[branching], *(path[0] for path in paths)]),
-            np.concatenate([path[1] for path in paths]),
-        )
+    paths = list(_key_paths(graph, edges, kept))
+    for _, _, between, along in paths:
+        yield between, along
+    for at, own in _meeting(paths).items():
+        if at not in kept:
+            yield _together([at], own)
 
 
-def _key_paths(graph: Graph, edges: Ints, kept: set[int]) -> Iterator[tuple[int, int, Ints, Ints]]:
+def _meeting(paths: list[_Path]) -> dict[int, list[_Path]]:
+    """The paths that meet in each terminal and branching."""
+    around: dict[int, list[_Path]] = {}
+    for path in paths:
+        for end in path[:2]:
+            around.setdefault(end, []).append(path)
+    return around
+
+
+def _surroundings(paths: list[_Path]) -> Iterator[tuple[list[int], list[_Path]]]:
+    """Each terminal and branching, and each two that a path joins, with the paths that meet there."""
+    around = _meeting(paths)
+    for at, own in around.items():
+        yield [at], own
+    for path in paths:
+        start, end = path[:2]
+        yield [start, end], [*around[start], *(other for other in around[end] if other is not path)]
+
+
+def _together(nodes: list[int], paths: list[_Path]) -> tuple[Ints, Ints]:
+    """All of some nodes and paths: nodes and edges."""
+    return (
+        np.concatenate([np.array(nodes, dtype=np.int64), *(between for _, _, between, _ in paths)]),
+        np.concatenate([along for *_, along in paths]),
+    )
+
+
+def _key_paths(graph: Graph, edges: Ints, kept: set[int]) -> Iterator[_Path]:
     """The paths of a tree between nodes to keep and branchings: both ends, the nodes between them, and edges."""
     around: dict[int, list[int]] = {}
     for edge in edges.tolist():

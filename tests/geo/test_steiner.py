@@ -158,12 +158,30 @@ def test_too_large_a_problem_is_answered_without_proof(monkeypatch):
 
 
 def test_paths_are_exchanged_for_cheaper_ones(monkeypatch):
+    monkeypatch.setattr(module, "_branched_anew", lambda _, tree, *__: tree)
     asked = [(grid(12, seed), np.random.default_rng(seed).choice(144, 8, replace=False)) for seed in range(8)]
     exchanged = [near_tree(*each).cost for each in asked]
     monkeypatch.setattr(module, "_exchanged", lambda *_: None)
     grown = [near_tree(*each).cost for each in asked]
     assert all(after <= before + 1e-9 for after, before in zip(exchanged, grown, strict=True))
     assert sum(after < before - 1e-9 for after, before in zip(exchanged, grown, strict=True)) >= 2
+
+
+def test_branchings_are_joined_anew_until_nothing_is_gained(monkeypatch):
+    asked = [(grid(14, seed), np.random.default_rng(seed).choice(196, 10, replace=False)) for seed in range(12)]
+    least = np.array([steiner_tree(*each).cost for each in asked])
+    after = np.array([near_tree(*each).cost for each in asked]) / least - 1
+    monkeypatch.setattr(module, "_branched_anew", lambda _, tree, *__: tree)
+    before = np.array([near_tree(*each).cost for each in asked]) / least - 1
+    assert (after <= before + 1e-9).all()
+    assert after.mean() < 0.75 * before.mean()
+    assert after.max() < 0.03
+
+
+def test_branchings_are_joined_anew_where_there_is_no_room_for_an_optimum(monkeypatch):
+    graph, terminals = grid(14, 3), np.random.default_rng(3).choice(196, 10, replace=False)
+    monkeypatch.setattr(module, "_MOST_LABELS", 10)
+    assert_is_tree(graph, steiner_tree(graph, terminals), terminals)
 
 
 def test_a_hub_is_taken_where_it_is_cheaper_than_what_it_replaces():
