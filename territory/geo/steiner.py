@@ -1,9 +1,9 @@
 """The cheapest connected part of a graph that holds given terminals, when nodes and edges both cost.
 
 Up to `MOST_EXACT` terminals the answer is the optimum, by Dreyfus and Wagner's dynamic program over sets of
-terminals; above, it is a good tree, by Takahashi and Matsuyama's, an exchange of key paths, and what meets in one or
-two nodes joined anew at the least cost. To step along an edge from v to u costs the edge and u, so that the costs
-of nodes count exactly, wherever the tree branches.
+terminals; above, it is a good tree, by Takahashi and Matsuyama's, an exchange of key paths, and what meets in one
+or two nodes joined anew at the least cost. To step along an edge from v to u costs the edge and u, so that the
+costs of nodes count exactly, wherever the tree branches.
 
 References
 ----------
