@@ -735,6 +735,7 @@ def network(
     ctx: typer.Context,
     area: Area = None,
     jurisdiction: Jurisdiction = None,
+    by_road: Annotated[bool, typer.Option("--by-road", help="cli.network.by_road")] = False,
     store: Store = DEFAULT_STORE,
     profile: Profile = "venezuela",
     lang: Lang = None,
@@ -744,8 +745,15 @@ def network(
     """Tell who could exchange what with whom."""
     from territory.cli import network, organize
 
-    where = organize.asked(area, jurisdiction)
-    network.network(store, where, profile=profile, language=ctx.obj, form=format_.value, output=output)
+    network.network(
+        store,
+        organize.asked(area, jurisdiction),
+        is_by_road=by_road,
+        profile=profile,
+        language=ctx.obj,
+        form=format_.value,
+        output=output,
+    )
 
 
 @app.command("what-if", help="cli.what_if.help")

@@ -26,6 +26,7 @@ def network(
     store: str,
     where: Asked,
     *,
+    is_by_road: bool,
     profile: str,
     language: str,
     form: str,
@@ -33,7 +34,7 @@ def network(
 ) -> None:
     """Match what is offered and needed in an area, and write it."""
     with using(store, read_profile(profile)) as register, progress_bar(language) as progress:
-        found = exchange.network(register, OPERATOR, where, progress=progress or silent)
+        found = exchange.network(register, OPERATOR, where, is_by_road=is_by_road, progress=progress or silent)
     told = exchange_telling.told(found, language)
     if form == "table":
         write(((line + "\n").encode() for line in _lines(told, language)), output)

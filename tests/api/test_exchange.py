@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from desk import Desk, desk, square
+from desk import STEP, Desk, desk, square
 from fastapi.testclient import TestClient
+from shapely import LineString
 
-from territory.records import Boundary, Exchange, Membership, Role, Side, Territory
+from territory.records import Boundary, Exchange, Membership, Reference, ReferenceLayer, Role, Side, Territory
 from territory.services.access import OPERATOR
 
 
@@ -108,6 +109,34 @@ def test_what_a_commune_offers_counts_where_it_lies(served):
     note(served, 2, "needs", "maíz", 3)
     [flow] = told(served)["flow"]
     assert flow["properties"]["giver"] == {"id": "comuna", "name": "El Maizal"}
+
+
+def test_by_road_who_is_on_none_gives_nothing_and_the_time_is_told(tmp_path):
+    """The nearer of two lies on no road; a road leads to the farther one."""
+    shapes = {"town": square(1), "hill": square(1, 3), "farm": square(6)}
+    with TestClient(desk(f"{tmp_path}/roads.db", shapes, {})) as client:
+        served = Desk(client, {})
+        served.issue("all", Role.ORGANIZER)
+        with client.app.state.live.register.writing(OPERATOR, "test") as writing:
+            for territory, side in (("town", Side.NEEDS), ("hill", Side.OFFERS), ("farm", Side.OFFERS)):
+                writing.put(
+                    Exchange(
+                        id=f"e-{territory}", territory=territory, side=side, product="maíz", amount=3, unit="kg"
+                    )
+                )
+        assert [each["properties"]["giver"]["id"] for each in told(served)["flow"]] == ["hill"]
+        refused = served.ask("all", "GET", "/api/network?by_road=true")
+        assert (refused.status_code, refused.json()["code"]) == (422, "access.no_roads")
+        with client.app.state.live.register.writing(OPERATOR, "test") as writing:
+            writing.put(ReferenceLayer(id="r", kind="roads", called="Vías", source="test"))
+            shape = LineString([(-69.3 + column * STEP, 10 + STEP / 2) for column in (1.5, 4, 6.5)])
+            writing.put(Reference(id="r.1", layer="r", called="", level="primary", shape=shape))
+        [flow] = told(served, by_road="true")["flow"]
+        assert flow["properties"]["giver"]["id"] == "farm"
+        assert 180 < flow["properties"]["travel_s"] < 600
+        assert "por carretera (5,5\xa0km en línea recta)" in flow["properties"]["why"]
+        begun = served.ask("all", "POST", "/api/jobs", json={"kind": "network", "by_road": "yes"})
+        assert begun.status_code == 422
 
 
 def test_products_are_told_in_the_words_of_those_one_sees_or_of_many(served):

@@ -37,7 +37,7 @@ export class Network {
     });
     $("match").addEventListener("submit", async (event) => {
       event.preventDefault();
-      const told = await page.run({ kind: "network", ...page.where("match-where") });
+      const told = await page.run({ kind: "network", ...page.where("match-where"), by_road: /** @type {HTMLInputElement} */ ($("by-road")).checked });
       if (told) this.#show(told.features);
     });
     $("note").addEventListener("submit", (event) => {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from territory.api import schemas
 from territory.api.changes import answered
@@ -22,11 +22,16 @@ router = APIRouter(prefix="/api", tags=["organizing"])
 
 @router.get("/network", responses=schemas.CHANGED)
 async def network(
-    request: Request, live: LiveDep, access: AccessDep, asked: WhereParam, language: Language
+    request: Request,
+    live: LiveDep,
+    access: AccessDep,
+    asked: WhereParam,
+    language: Language,
+    by_road: Annotated[bool, Query(description="whether the time by road counts, and not the distance")] = False,
 ) -> Response:
     """Who could give what to whom, what nobody gives or takes, and who lies far from their commune."""
     require_role(access, Operation.GROUP)
-    return await answer(request, _looking(live, access, asked, language))
+    return await answer(request, _looking(live, access, asked, language, is_by_road=by_road))
 
 
 @router.get("/products", responses=schemas.CHANGED)
@@ -37,15 +42,16 @@ def products(live: LiveDep, access: AccessDep) -> Response:
 
 
 def _work(live: Live, access: Access, fields: Fields, language: str) -> Work:
-    return _looking(live, access, where(fields), language)
+    is_by_road = fields.truth("by_road", otherwise=False)
+    return _looking(live, access, where(fields), language, is_by_road=is_by_road)
 
 
-def _looking(live: Live, access: Access, asked: Asked, language: str) -> Work:
+def _looking(live: Live, access: Access, asked: Asked, language: str, *, is_by_road: bool) -> Work:
     def work(progress: Any) -> dict[str, Any]:
-        found = exchange.network(live.register, access, asked, progress=progress)
+        found = exchange.network(live.register, access, asked, is_by_road=is_by_road, progress=progress)
         return exchange_telling.told(found, language)
 
     return work
 
 
-NETWORK = Question(WHERE, _work)
+NETWORK = Question((*WHERE, "by_road"), _work)

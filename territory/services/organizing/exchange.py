@@ -13,14 +13,20 @@ from geopandas import GeoSeries
 from shapely import Point
 
 from territory.geo import networks
+from territory.geo.access import times_between
 from territory.geo.progress import Progress, silent
 from territory.records import Exchange, Side
 from territory.services.access import Access, Operation, Sight, require_role
+from territory.services.errors import Unusable
 from territory.services.organizing.look import Asked, Look
+from territory.services.organizing.roads import network as road_network
 from territory.services.organizing.satellites import Satellite, satellites
 from territory.services.register import Register
 
 _NEAREST = 8
+_NEAREST_BY_ROAD = 24
+"""More than as the crow flies: who is near by road is among those, and not always one of the first."""
+_LONGEST_S = 24 * 3_600.0
 
 Ways = Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]
 """Which offers could reach which needs, and what a unit costs: tables as `networks.arcs` takes and gives them."""
@@ -40,6 +46,8 @@ class Flow:
     amount: float
     distance_m: float
     """As the crow flies, from middle to middle."""
+    travel_s: float | None
+    """By road, where that is what counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +80,7 @@ def network(
     access: Access,
     asked: Asked,
     *,
-    ways: Ways = as_the_crow_flies,
+    is_by_road: bool = False,
     progress: Progress = silent,
 ) -> Network:
     """Match offers and needs of the territories that whoever asks sees whole.
@@ -84,8 +92,8 @@ def network(
     asked
         Where to look: what lies there is matched. Where everything is asked for, what territories without a line
         offer and need is told as well; it stays open, as nobody can say how far they are.
-    ways
-        What it costs to bring something from one to another.
+    is_by_road
+        Whether the time by road counts, and who is on no road can exchange nothing; else the distance.
     progress
         Told how far it is; what it raises ends the work.
 
@@ -95,10 +103,13 @@ def network(
         Only organizers, and the operator.
     NotFound
         There is no such jurisdiction.
+    Unusable
+        Roads are asked for, and no layer tells of any.
     """
     require_role(access, Operation.GROUP)
     progress("layout", 0, 0)
     look = Look.of(register, access, asked)
+    ways = by_road(look, progress) if is_by_road else as_the_crow_flies
     held = _held(register, access, look, asked)
     progress("exchange", 0, len(held))
     at = _middles(look, [each.territory for each in held.values()])
@@ -107,7 +118,7 @@ def network(
     offers, needs = (table[(table["side"] == side).to_numpy()] for side in (Side.OFFERS, Side.NEEDS))
     near = [each[has_place[table.index.get_indexer(each.index)]] for each in (offers, needs)]
     found = networks.flows(offers, needs, ways(near[0], near[1]))
-    flows = _flows(held, found.flows, at)
+    flows = _flows(held, found.flows, at, is_by_road=is_by_road)
     progress("satellites", 0, 0)
     return Network(
         flows=flows,
@@ -116,6 +127,34 @@ def network(
         places=dict(zip(at.index, look.in_degrees(list(at.array)), strict=True)),
         names={id_: standing.name for id_, standing in register.current().standing.items()},
     )
+
+
+def by_road(look: Look, progress: Progress = silent) -> Ways:
+    """What counts is the time by road, the shorter of both directions.
+
+    Raises
+    ------
+    Unusable
+        No layer tells of roads.
+    """
+    roads = road_network(look)
+    if roads is None:
+        raise Unusable("access.no_roads")
+
+    def ways(offers: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
+        pairs = networks.arcs(offers, needs, nearest=_NEAREST_BY_ROAD)
+        involved = look.layer.geometry[sorted({*offers["territory"], *needs["territory"]})]
+        places = roads.snap(involved, within_m=look.profile.roads.reach_m, ground=involved)
+        ends = pd.DataFrame(
+            {
+                "left": offers["territory"].reindex(pairs["offer"]).to_numpy(),
+                "right": needs["territory"].reindex(pairs["need"]).to_numpy(),
+            }
+        )
+        time_s = times_between(roads, places, ends, most_s=_LONGEST_S, progress=progress)
+        return pairs.assign(cost=time_s.to_numpy())
+
+    return ways
 
 
 def _held(register: Register, access: Access, look: Look, asked: Asked) -> dict[str, Exchange]:
@@ -151,6 +190,7 @@ def _table(held: Mapping[str, Exchange], at: GeoSeries) -> pd.DataFrame:
     places = at.reindex([each.territory for each in held.values()])
     return pd.DataFrame(
         {
+            "territory": pd.Series([each.territory for each in held.values()], index=list(held), dtype=object),
             "side": [each.side for each in held.values()],
             "product": [f"{each.product}\0{each.unit}" for each in held.values()],
             "amount": [each.amount for each in held.values()],
@@ -161,7 +201,9 @@ def _table(held: Mapping[str, Exchange], at: GeoSeries) -> pd.DataFrame:
     )
 
 
-def _flows(held: Mapping[str, Exchange], table: pd.DataFrame, at: GeoSeries) -> tuple[Flow, ...]:
+def _flows(
+    held: Mapping[str, Exchange], table: pd.DataFrame, at: GeoSeries, *, is_by_road: bool
+) -> tuple[Flow, ...]:
     flows = [
         Flow(
             product=held[offer].product,
@@ -170,8 +212,9 @@ def _flows(held: Mapping[str, Exchange], table: pd.DataFrame, at: GeoSeries) -> 
             taker=held[need].territory,
             amount=float(amount),
             distance_m=float(at[held[offer].territory].distance(at[held[need].territory])),
+            travel_s=float(cost) if is_by_road else None,
         )
-        for offer, need, amount in zip(table["offer"], table["need"], table["amount"], strict=True)
+        for offer, need, amount, cost in table[["offer", "need", "amount", "cost"]].itertuples(index=False)
     ]
     return tuple(sorted(flows, key=lambda each: (each.product, each.unit, -each.amount, each.giver, each.taker)))
 

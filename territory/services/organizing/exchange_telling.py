@@ -63,9 +63,17 @@ def _flow(network: Network, flow: Flow, id_: str, language: str) -> dict[str, An
         unit=flow.unit,
         amount=round(flow.amount, _DIGITS),
         distance_m=flow.distance_m,
+        travel_s=flow.travel_s,
         giver=giver,
         taker=taker,
-        why=say(language, "network.flow", product=flow.product, amount=how_much, **said),
+        why=say(
+            language,
+            "network.flow" if flow.travel_s is None else "network.flow_by_road",
+            product=flow.product,
+            amount=how_much,
+            travel_s=flow.travel_s,
+            **said,
+        ),
     )
 
 
