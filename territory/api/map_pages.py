@@ -65,7 +65,8 @@ class MapPages:
     ) -> str:
         settings = self._settings
         tiles_url = TILES_URL if day is None else f"{TILES_URL}?date={day}"
-        layer = publishing.within(public.drawn, bbox)
+        # A corridor without a line of its own lies where its members lie.
+        layer = publishing.within(public.layer if view == "corridors" else public.drawn, bbox)
         url, attribution = settings.basemap_url, settings.basemap_attribution
         drawn = mapping.draw_map(
             view,

@@ -58,6 +58,8 @@ class Panel:
     is_fictitious: bool
     fine_print: Sequence[str] = field(default=())
     """Sources, rules and dates."""
+    sections: Sequence[tuple[str, Sequence[str]]] = field(default=())
+    """What is said of each of a few things: its name, and sentences."""
 
 
 class TerritoryMap(folium.Map):  # type: ignore[misc]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import folium
 import numpy as np
 import shapely
 from geopandas import GeoDataFrame
+from shapely.geometry.base import BaseGeometry
 
 from territory.findings import Code, Finding, Severity, sentence
 from territory.maps.elements import (
@@ -48,6 +50,23 @@ _LAST_ZOOM = 20
 _EVERYWHERE: Box = (-180.0, -60.0, 180.0, 75.0)
 _HEAVIEST_VERTICES = 50_000
 _SEVERITIES = tuple(Severity)
+_BREAK = "#7d2a0c"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a map says of one corridor."""
+
+    name: str
+    members: Sequence[str]
+    """Names of those that everybody may know of."""
+    drawn: int
+    """How many of them are drawn."""
+    narrowest_m: float | None
+    between: Sequence[tuple[str, str, float]]
+    """Names of the members on both sides of each break, and how long it is, in metres."""
+    breaks: Sequence[BaseGeometry]
+    """The breaks as lines, WGS 84."""
 
 
 def territories(
@@ -125,6 +144,45 @@ def coverage(
     _draw(drawn, layer, surroundings, levels, tiles_url, basemap)
     frame, infos = _told(shown, _names(layer, surroundings), language)
     drawn.add_child(FindingsLayer(frame, infos, extent=_FINE))
+    drawn.add_child(PanelLink(_places(layer, levels)))
+    return drawn
+
+
+def corridors(
+    layer: GeoDataFrame,
+    surroundings: Surroundings,
+    found: Sequence[Standing],
+    *,
+    language: str,
+    tiles_url: str | None = None,
+    basemap: Basemap | None = None,
+    profile: Profile | None = None,
+) -> TerritoryMap:
+    """Corridors with their members, how narrow they are, and where they break.
+
+    Parameters
+    ----------
+    layer
+        Corridors and their members, as far as they are drawn; few, so that they are always written into the page.
+    surroundings, language, basemap, profile
+        As for `territories`.
+    found
+        What there is to say of each corridor.
+    tiles_url
+        Where the lines of municipalities come from; see `territories`.
+    """
+    profile = profile or load_profile()
+    levels = _levels(layer, profile, language)
+    panel = _panel(
+        "corridors", layer, surroundings, levels, language, profile, is_simplified=False, standing=found
+    )
+    drawn = _map(layer, surroundings, panel, language)
+    _draw(drawn, layer, surroundings, levels, None, basemap)
+    for each in found:
+        for line in each.breaks:
+            places = [(lat, lon) for lon, lat in shapely.get_coordinates(line).tolist()]
+            # Folium's own line needs nothing but Leaflet.
+            drawn.add_child(folium.PolyLine(places, color=_BREAK, weight=6, dash_array="3 5", opacity=1.0))
     drawn.add_child(PanelLink(_places(layer, levels)))
     return drawn
 
@@ -360,6 +418,7 @@ def _panel(
     is_simplified: bool,
     findings: Sequence[Finding] = (),
     shown: int = 0,
+    standing: Sequence[Standing] = (),
 ) -> Panel:
     notices = []
     if is_simplified:
@@ -377,7 +436,7 @@ def _panel(
             for level in levels
         ]
     if not len(layer):
-        summary = say(language, "map.empty")
+        summary = say(language, "map.empty.corridors" if view == "corridors" else "map.empty")
     return Panel(
         view=view,
         lead=say(language, f"map.{view}.lead"),
@@ -387,7 +446,24 @@ def _panel(
         legend=_legend(view, surroundings, levels, language),
         is_fictitious=surroundings.is_fictitious,
         fine_print=_fine_print(view, surroundings, profile, language),
+        sections=[(each.name, list(_stands(each, language))) for each in standing],
     )
+
+
+def _stands(corridor: Standing, language: str) -> Iterator[str]:
+    """What there is to say of a corridor that stands."""
+    if corridor.members:
+        count = number(len(corridor.members), language)
+        yield say(language, "map.corridor.members", count=count, names=list(corridor.members))
+    if not corridor.drawn:
+        yield say(language, "map.corridor.hidden")
+        return
+    if corridor.narrowest_m is not None:
+        yield say(language, "map.corridor.narrowest", width_m=corridor.narrowest_m)
+    if not corridor.between:
+        yield say(language, "map.corridor.whole")
+    for one, other, length_m in corridor.between:
+        yield say(language, "map.corridor.break", one=one, other=other, length_m=length_m)
 
 
 def _many(level: Mapping[str, Any], language: str) -> str:
@@ -432,7 +508,9 @@ def _legend(
     rows: list[tuple[str, Mapping[str, str]]] = []
     if view == "coverage":
         rows += [(level["plural"], _sample(level)) for level in levels]
-    if any(level["filled"] for level in levels) and len(levels) > 1:
+    if view == "corridors":
+        rows.append((say(language, "map.legend.break"), {"plain": "break"}))
+    elif any(level["filled"] for level in levels) and len(levels) > 1:
         filled = next(level for level in levels if level["filled"])
         rows.append((say(language, "map.legend.no_group"), {"level": filled["id"]}))
     if surroundings.jurisdictions is not None:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from geopandas import GeoDataFrame
+import numpy as np
+import pandas as pd
+import shapely
+from geopandas import GeoDataFrame, GeoSeries
 
 from territory.findings import Finding
-from territory.model import Surroundings
+from territory.geo.corridors import chain
+from territory.geo.crs import to_degrees, to_metres
+from territory.geo.repair import canonical_shape
+from territory.model import WGS84, Surroundings
 from territory.profiles import Profile
 from territory.services.bands import public_finding, public_layer
 from territory.words import say
 
 if TYPE_CHECKING:
     from territory.maps.elements import Basemap, TerritoryMap
+    from territory.maps.views import Standing
 
-View = Literal["territories", "coverage"]
-VIEWS: tuple[View, ...] = ("territories", "coverage")
+View = Literal["territories", "coverage", "corridors"]
+VIEWS: tuple[View, ...] = ("territories", "coverage", "corridors")
 
 
 def draw_map(
@@ -36,7 +44,8 @@ def draw_map(
     Parameters
     ----------
     view
-        ``territories``: who is where. ``coverage``: the findings, on top of the boundaries.
+        ``territories``: who is where. ``coverage``: the findings, on top of the boundaries. ``corridors``: groups
+        beside the ladder with their members, and no other territories.
     layer, surroundings, findings
         What is shown; the findings only by ``coverage``.
     language
@@ -56,12 +65,80 @@ def draw_map(
         "tiles_url": tiles_url,
         "basemap": basemap,
     }
+    if view == "corridors":
+        shown, standing = standing_corridors(layer, profile)
+        found: TerritoryMap = views.corridors(shown, surroundings, standing, **common)
+        return found
     drawn: TerritoryMap = (
         views.coverage(layer, surroundings, findings, **common)
         if view == "coverage"
         else views.territories(layer, surroundings, **common)
     )
     return drawn
+
+
+def standing_corridors(layer: GeoDataFrame, profile: Profile) -> tuple[GeoDataFrame, list[Standing]]:
+    """Corridors and their members out of a layer, and what there is to say of each corridor.
+
+    Parameters
+    ----------
+    layer
+        As whoever looks sees it; rows without a line are told of and not drawn. Nothing else is read, so that
+        nothing else can be told.
+    profile
+        Which levels stand beside the ladder.
+
+    Returns
+    -------
+    tuple
+        The rows to draw, in WGS 84: a corridor without a line of its own is the ground of its members; and the
+        corridors by name.
+    """
+    beside = [level.id for level in profile.levels if level.beside_ladder]
+    chosen = layer[layer["level"].isin(beside).to_numpy()].sort_values("name")
+    members = {id_: _members(layer, str(id_)) for id_ in chosen.index}
+    shapes = layer.geometry.copy()
+    for id_, own in members.items():
+        if shapes[id_].is_empty and len(own):
+            shapes[id_] = canonical_shape(shapely.union_all(np.asarray(layer.geometry[own].array)))
+    ids = pd.Index([*chosen.index, *(each for own in members.values() for each in own)]).unique()
+    drawn = layer.set_geometry(shapes).loc[ids]
+    drawn = drawn[~drawn.geometry.is_empty.to_numpy()]
+    tolerance_m = profile.tolerances.sliver_m
+    standing = [
+        _standing(str(chosen.at[id_, "name"]), drawn, layer, members[id_], tolerance_m) for id_ in chosen.index
+    ]
+    return drawn, standing
+
+
+def _members(layer: GeoDataFrame, group: str) -> list[str]:
+    """Ids of those who say that they are in a group."""
+    of = layer["parent"].map(lambda parent: isinstance(parent, str) and group in parent.split(";"))
+    return [str(each) for each in layer.index[of.to_numpy(dtype=bool)] if each != group]
+
+
+def _standing(
+    name: str, drawn: GeoDataFrame, layer: GeoDataFrame, members: list[str], tolerance_m: float
+) -> Standing:
+    from territory.maps.views import Standing
+
+    seen = [each for each in members if each in drawn.index]
+    names = layer["name"]
+    narrowest_m, between, ways = None, [], GeoSeries([], crs=WGS84)
+    if seen:
+        found = chain(to_metres(drawn.geometry[seen]), tolerance_m=tolerance_m)
+        narrowest_m = None if math.isnan(found.narrowest_m) else found.narrowest_m
+        rows = zip(found.breaks["left"], found.breaks["right"], found.breaks["length_m"], strict=True)
+        between = [(str(names[left]), str(names[right]), float(length_m)) for left, right, length_m in rows]
+        ways = to_degrees(found.breaks.geometry) if len(found.breaks) else ways
+    return Standing(
+        name=name,
+        members=[str(names[each]) for each in members],
+        drawn=len(seen),
+        narrowest_m=narrowest_m,
+        between=between,
+        breaks=list(ways),
+    )
 
 
 def title_of(view: View, language: str) -> str:

@@ -22,6 +22,7 @@ from territory.geo.corridors import (
     alternatives,
     axis,
     backbone,
+    chain,
     core,
     cuts,
     envelope,
@@ -508,3 +509,35 @@ def test_a_way_inside_a_polygon_stays_there(shape, seed):
     assert way.coords[0] == start.coords[0]
     assert way.coords[-1] == end.coords[0]
     assert shape.buffer(0.02).covers(way)
+
+
+@settings(max_examples=40)
+@given(st.sets(st.tuples(st.integers(0, 5), st.integers(0, 3))))
+def test_a_chain_has_a_break_less_than_pieces_and_they_join_them_all(cells):
+    members = patches(6, 4).loc[sorted(f"{x}{y}" for x, y in cells)]
+    found = chain(members, tolerance_m=1)
+    pieces = nx.grid_2d_graph(6, 4).subgraph(cells)
+    assert found.pieces == nx.number_connected_components(pieces)
+    assert len(found.breaks) == max(found.pieces - 1, 0)
+    assert np.isnan(found.narrowest_m) == (pieces.number_of_edges() == 0)
+    if pieces.number_of_edges():
+        assert found.narrowest_m == pytest.approx(100, abs=3)
+    joined_by_breaks = nx.Graph([(f"{x}{y}", f"{v}{w}") for (x, y), (v, w) in pieces.edges])
+    joined_by_breaks.add_nodes_from(members.index)
+    joined_by_breaks.add_edges_from(zip(found.breaks["left"], found.breaks["right"], strict=True))
+    assert not cells or nx.is_connected(joined_by_breaks)
+    apart = nx.Graph()
+    apart.add_weighted_edges_from(
+        (one, two, members[one].distance(members[two]))
+        for one in members.index
+        for two in members.index
+        if one < two
+    )
+    # No way to join the pieces is shorter: what touches by an edge costs nothing, as in a tree over all.
+    shortest = nx.minimum_spanning_tree(apart).size(weight="weight") if len(members) > 1 else 0
+    assert found.breaks["length_m"].sum() == pytest.approx(shortest)
+
+
+def test_members_that_meet_at_a_corner_only_are_apart():
+    found = chain(patches(2, 2, without=("01", "10")), tolerance_m=1)
+    assert (found.pieces, found.breaks["length_m"].tolist()) == (2, [0.0])

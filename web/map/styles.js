@@ -99,6 +99,7 @@ export const plain = () => ({
   jurisdiction: { stroke: colour("jurisdiction"), width: 1.5, dash: [8, 4, 2, 4] },
   state: { stroke: colour("jurisdiction"), width: 3, dash: [12, 5, 2, 5] },
   // From afar these lines lie close, and those of states are enough to find one's way.
+  break: { stroke: colour("clay"), width: 6, dash: [3, 5] },
   far: { stroke: colour("jurisdiction"), width: 0.5 },
 });
 
