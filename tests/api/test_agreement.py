@@ -295,3 +295,21 @@ def test_a_helper_asks_no_neighbour_to_move(opened):
     body = feature(square(0), moves_neighbours=True)
     refused = opened.ask("eva", "POST", "/api/territories/a/proposals", json=body, headers={"If-Match": '"v1"'})
     assert (refused.status_code, refused.json()["code"]) == (422, "field.unknown")
+
+
+def test_news_are_what_the_others_did_and_nothing_where_they_did_nothing(opened):
+    def news(who="ana", side="a", **headers):
+        return opened.ask(who, "GET", f"/api/territories/{side}/news", headers=headers)
+
+    before = news()
+    assert before.headers["Cache-Control"].startswith("private")
+    assert news(**{"If-None-Match": before.headers["ETag"]}).status_code == 304
+    made = propose(opened).json()["id"]
+    # What one did oneself is no news.
+    assert news(**{"If-None-Match": before.headers["ETag"]}).status_code == 304
+    [to_ben] = [each for each in news("ben", "b").json()["neighbours"] if each["id"] == "a"]
+    assert to_ben["asks"] == [f"{made}.1"]
+    answer(opened, made, answer="accept")
+    told = news().json()
+    [from_ben] = [each for each in told["neighbours"] if each["id"] == "b"]
+    assert (told["version"], from_ben["version"], from_ben["answers"]) == (2, 2, [f"{made}.2"])

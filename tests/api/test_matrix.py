@@ -41,6 +41,7 @@ MAY = {
     "note exchange": {Role.SPOKESPERSON},
     "end exchange": {Role.SPOKESPERSON},
     "neighbours": SEES,
+    "news": SEES,
     "disputes": SEES,
     "border": SEES,
     "ways": SEES,
@@ -214,6 +215,7 @@ def ask(opened, who, operation, name):
     border = f"/api/borders/{name}/beside-{name}"
     requests |= {
         "neighbours": ("GET", f"{path}/neighbours", {}),
+        "news": ("GET", f"{path}/news", {}),
         "disputes": ("GET", "/api/disputes", {"params": {"territory": name}}),
         "border": ("GET", border, {}),
         # About a piece that is there no longer.

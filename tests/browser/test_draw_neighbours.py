@@ -505,6 +505,28 @@ def test_no_act_is_entered_while_the_drawing_has_changes(page, pair, accessible)
     assert public["properties"]["publication"] == "general"
 
 
+def test_what_a_neighbour_does_meanwhile_is_told_and_replaces_nothing(page, pair, size, accessible):
+    ben = enter(page, pair, pair.other)
+    ben.wait_for_function("() => drawing.news.known !== null")
+    before = ben.evaluate("drawing.now()")
+    # Nothing happened: the server says so in a line.
+    with ben.expect_response(lambda answer: "/news" in answer.url) as told:
+        ben.evaluate("drawing.news.look()")
+    assert told.value.status == 304
+    put_line(page, pair, pair.bulge, version=2)
+    propose(page, pair, pair.one, strip_of(page, pair), way="middle")
+    ben.evaluate("drawing.news.look()")
+    card = ben.locator("#news")
+    expect(card).to_contain_text(f"{pair.names[pair.one]} cambió su límite.")
+    expect(card).to_contain_text(f"{pair.names[pair.one]} propone algo sobre la línea común.")
+    accessible()
+    assert ben.evaluate("drawing.now()") == before
+    card.get_by_role("button", name="Ver").click()
+    expect(card).to_be_hidden()
+    expect(ben.locator(".around .row", has_text=pair.names[pair.one])).to_be_visible()
+    assert ben.evaluate("drawing.now()") == before
+
+
 @on_phone
 def test_a_territory_is_withdrawn_from_the_public_whatever_is_drawn_meanwhile(page, pair, accessible):
     ana = act(enter(page, pair, pair.one))

@@ -8,6 +8,7 @@ import { NOTHING, isWhole } from "./history.js";
 import { useKeys } from "./keys.js";
 import { openLater } from "./later.js";
 import { DrawMap } from "./map.js";
+import { News } from "./news.js";
 import { $, on, sure, tell } from "./page.js";
 import { Pen } from "./pen.js";
 import { PointList } from "./points.js";
@@ -89,6 +90,7 @@ const review = new Review(desk, words, map, {
   remedies,
   measured: (area, length) => tools.showMeasures(area, length),
 });
+const news = new News(desk, words, map, { review });
 const points = new PointList(/** @type {HTMLDetailsElement} */ ($("points-box")), $("points"), words, (at) => {
   pen.choose(at);
   map.lookAt([desk.now.points[at]]);
@@ -166,7 +168,7 @@ const joined = offline.join({
   },
 });
 // The tests of the page cannot read a canvas.
-Object.assign(window, { drawing: { now: () => desk.now, map, desk, offline } });
+Object.assign(window, { drawing: { now: () => desk.now, map, desk, offline, news } });
 
 const id = wanted(location.search);
 if (id) await open(id);

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 
+import orjson
 from anyio import to_thread
 from fastapi import APIRouter, Path, Query, Request, Response
 from shapely.geometry.base import BaseGeometry
 
 from territory.api import schemas
-from territory.api.changes import answered, based_on, changed, json_body, made_once, once_of
+from territory.api.caching import validated
+from territory.api.changes import PRIVATE, answered, based_on, changed, json_body, made_once, once_of
 from territory.api.drawings import read_line
 from territory.api.fields import Fields
 from territory.api.keys import AccessDep, EyesDep
@@ -30,6 +34,7 @@ PieceParam = Annotated[str, Query(max_length=40, description="id of a piece of t
 _WAY = ("piece", "way", "line")
 _PROPOSAL = ("from", *_WAY, "reasons")
 _ANSWER = ("answer", "reasons")
+_KNOWN: dict[int | str, dict[str, Any]] = {304: {"description": "The asker has it"}}
 
 
 @router.get("/territories/{territory_id}/neighbours", responses=schemas.CHANGED)
@@ -50,6 +55,18 @@ def list_neighbours(live: LiveDep, access: AccessDep, language: Language, territ
             for each in found
         ]
     )
+
+
+@router.get("/territories/{territory_id}/news", responses=schemas.CHANGED | _KNOWN)
+def tell_news(request: Request, live: LiveDep, access: AccessDep, territory_id: Id) -> Response:
+    """What changes around a territory by what its neighbours do; 304 to whoever has it: pages ask often."""
+    version, found = agreement.news(live.register, access, territory_id)
+    told = orjson.dumps({"version": version, "neighbours": [asdict(each) for each in found]})
+    headers, is_known = validated(request, hashlib.sha256(told).hexdigest())
+    headers["Cache-Control"] = PRIVATE
+    if is_known:
+        return Response(status_code=304, headers=headers)
+    return Response(told, headers=headers, media_type="application/json")
 
 
 @router.get("/borders/{one}/{other}", responses=schemas.CHANGED)

@@ -2,6 +2,7 @@
 
 from territory.services.agreement.border import UNASKED, Border, Neighbour, border, neighbours, pair_seen, state_of
 from territory.services.agreement.moving import asked_with, propose_moved
+from territory.services.agreement.news import News, news
 from territory.services.agreement.pieces import Kind, Piece
 from territory.services.agreement.proposing import Reply, answer, history, propose, withdraw
 from territory.services.agreement.settling import DISAGREE, Choice, preview, way_of, ways
@@ -14,6 +15,7 @@ __all__ = [
     "Choice",
     "Kind",
     "Neighbour",
+    "News",
     "Piece",
     "Reply",
     "Telling",
@@ -22,6 +24,7 @@ __all__ = [
     "border",
     "history",
     "neighbours",
+    "news",
     "pair_seen",
     "preview",
     "propose",
