@@ -219,6 +219,14 @@ def test_exchanges_are_listed_and_lie_on_the_map_and_lead_to_each_other(matching
     expect(page.locator("#needs-list > li")).to_have_count(1)
 
 
+def test_without_a_layer_of_roads_nobody_is_matched_by_road_and_that_is_said(matching: Page):
+    page = matching
+    page.get_by_label("Contar el tiempo por carretera").check()
+    page.get_by_role("button", name="Buscar intercambios").click()
+    expect(page.locator("#status")).to_contain_text("capa de vías", timeout=60_000)
+    expect(page.locator("#matched")).to_be_hidden()
+
+
 def test_what_a_territory_noted_an_organizer_reads_and_does_not_write(matching: Page, region: Region):
     page = matching
     choose(page, "¿Qué territorio?", region.members[0])
