@@ -22,13 +22,11 @@ from territory.services.errors import Unusable
 from territory.services.operations import using
 from territory.services.organizing import (
     Asked,
-    CorridorWishes,
     Coverage,
     Reached,
     Wishes,
     Workbench,
     access_telling,
-    corridor_telling,
     telling,
     workbench,
 )
@@ -90,7 +88,7 @@ def _reached(found: Reached, language: str) -> Iterator[str]:
         (each for each in found.councils if each not in wrong), key=lambda each: -(each.seat_s or float("inf"))
     )
     for each in [*wrong, *rest][:_SHOWN]:
-        yield f"{found.names.get(each.council, each.council)}: {access_telling.said(each, found.names, language)}"
+        yield access_telling.said(each, found.names, language)
     if len(found.councils) > _SHOWN:
         yield say(language, "cli.gaps.more", more=len(found.councils) - _SHOWN)
 
@@ -176,25 +174,6 @@ def propose(
     write([orjson.dumps(told["plans"][0]["groups"] if form == "geojson" else told, option=_LINE)], output)
 
 
-def corridor(
-    store: str,
-    wishes: CorridorWishes,
-    *,
-    profile: str,
-    language: str,
-    form: str,
-    output: Path | None,
-) -> None:
-    """Join communes, and write what that takes."""
-    with using(store, read_profile(profile)) as register, progress_bar(language) as progress:
-        planned = organizing.plan_corridor(register, OPERATOR, wishes, progress=progress or silent)
-    told = corridor_telling.told(planned)
-    if form == "table":
-        write(((line + "\n").encode() for line in _corridor(told["corridors"][0], language)), output)
-        return
-    write([orjson.dumps(told["corridors"][0]["shapes"] if form == "geojson" else told, option=_LINE)], output)
-
-
 def _plans(told: dict[str, Any], language: str) -> Iterator[str]:
     yield say(language, "cli.propose.summary", **{key: told[key] for key in ("councils", "least", "most", "seed")})
     for number, plan in enumerate(told["plans"], start=1):
@@ -214,25 +193,3 @@ def _plans(told: dict[str, Any], language: str) -> Iterator[str]:
             yield say(language, "cli.propose.group", count=len(names), councils=names)
         for each in plan["left_over"]:
             yield say(language, "cli.propose.left_over", name=each["name"], why=each["why"])
-
-
-def _corridor(told: dict[str, Any], language: str) -> Iterator[str]:
-    yield say(
-        language,
-        "cli.corridor.summary",
-        length_m=told["length_m"],
-        area_m2=told["area_m2"],
-        width_m=told["narrowest_m"] or 0.0,
-        share=told["continuity"],
-        families=number_of(told["families"], language),
-    )
-    if told["unreached"]:
-        yield say(language, "cli.corridor.unreached", members=[each["name"] for each in told["unreached"]])
-    for each in told["talk_to"]:
-        yield say(language, "cli.corridor.talk_to", name=each["name"])
-    for each in told["breaks"]:
-        beside = [one["name"] for one in each["beside"]]
-        yield say(language, "cli.corridor.break", length_m=each["length_m"], beside=beside or "—")
-    for each in told["cuts"]:
-        key = "cli.corridor.cut" if each["bypass_cost"] is not None else "cli.corridor.cut_alone"
-        yield say(language, key, name=each["council"]["name"], bypass=[one["name"] for one in each["bypass"]])

@@ -340,7 +340,6 @@ def test_access_is_told_in_sentences_and_as_points_with_the_seats_beside_them(ma
     assert slow["properties"]["reason"] == "slow"
     assert slow["properties"]["seat"] == {"id": "two", "name": "Two"}
     assert slow["properties"]["why"] == (
-        "c: La sede más cercana por carretera es la de Two, a 3\xa0min. "
         "De c se tarda 5\xa0min por carretera a la sede de su comuna, One; a la de Two, 3\xa0min."
     )
 

@@ -48,6 +48,7 @@ export class Access {
     const found = under(this.councils);
     if (!found) return;
     this.chosen = String(found.getId());
+    if (found.get("kind") === "rest") /** @type {HTMLDetailsElement} */ ($("rest-part")).open = true;
     for (const list of this.lists) list.choose(this.chosen);
     this.#refresh();
   }

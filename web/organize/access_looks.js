@@ -25,12 +25,11 @@ export function whoLeaves(chosen) {
 /** Seats: a star with its name; a hollow one where nobody told where it is. @param {any} feature */
 export function seat(feature) {
   const ink = css("ink");
-  const name = label(feature.get("name"), ink, 14);
-  name.setOffsetY(18);
-  return [
-    new ol.Style({ text: plain(feature.get("is_told") ? "★" : "☆", ink, 24), zIndex: 3 }),
-    new ol.Style({ text: name, zIndex: 3 }),
-  ];
+  const star = feature.get("is_told") ? "★" : "☆";
+  const name = label(`${star} ${feature.get("name")}`, ink, 14);
+  // The council where a seat was taken to be has its own mark there.
+  name.setOffsetY(20);
+  return [new ol.Style({ text: plain(star, ink, 24) }), new ol.Style({ text: name })];
 }
 
 /** Ways: thin to the nearest seat, dashed to one's own that is too far, dotted to the municipality that life is with.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from territory.geo.access import CutOff
 from territory.services import reports
 from territory.services.organizing.access import Reach, Reached
 from territory.words import say
@@ -58,20 +59,25 @@ def _feature(reach: Reach, found: Reached, language: str) -> dict[str, Any]:
             "with_s": reach.with_s,
             "differs": reach.differs,
             "leans": reach.leans,
-            "why": f"{found.names.get(reach.council, reach.council)}: {said(reach, found.names, language)}",
+            "why": said(reach, found.names, language),
         },
         "geometry": reports.geometry(reach.at),
     }
 
 
 def said(reach: Reach, names: Mapping[str, str], language: str) -> str:
-    """How a council is reached: the nearest seat, why it is cut off from its own, and with whom it is by road."""
-    told = [nearest(reach, names, language)]
+    """How a council is reached: why it is cut off from its own seat, with whom it is by road, the nearest seat."""
+    told = []
     if reach.cut_off is not None:
         told.append(cut_off([reach], names, language))
     if reach.leans:
         told.append(leans([reach], names, language))
-    return " ".join(told)
+    # Why somebody is cut off may tell of the nearest seat as well, or that there is none.
+    if reach.cut_off is None or (reach.seat is not None and reach.cut_off is not CutOff.SLOW):
+        told.append(nearest(reach, names, language))
+    sentences = " ".join(told)
+    is_named = reach.cut_off is not None or reach.leans
+    return sentences if is_named else f"{_called(reach.council, names)}: {sentences}"
 
 
 def nearest(reach: Reach, names: Mapping[str, str], language: str) -> str:
