@@ -32,6 +32,7 @@ class Tabled(StrEnum):
     TABLE = "table"
     JSON = "json"
     GEOJSON = "geojson"
+    GPKG = "gpkg"
     CSV = "csv"
 
 
@@ -716,18 +717,41 @@ def corridor(
     width: Annotated[float, typer.Option(min=1, help="cli.corridor.width")] = 200.0,
     ordered: Annotated[bool, typer.Option("--ordered", help="cli.corridor.ordered")] = False,
     reinforced: Annotated[bool, typer.Option("--reinforced", help="cli.corridor.reinforced")] = False,
+    alternatives: Annotated[int, typer.Option(min=0, max=3, help="cli.corridor.alternatives")] = 0,
+    families: Annotated[bool, typer.Option("--families", help="cli.corridor.families")] = False,
+    cost: Annotated[list[str], typer.Option(metavar="NAME=NUMBER", help="cli.corridor.cost")] = [],  # noqa: B006
+    factor: Annotated[list[str], typer.Option(metavar="KIND=NUMBER", help="cli.corridor.factor")] = [],  # noqa: B006
+    barrier: Annotated[list[str], typer.Option(metavar="KIND=NUMBER", help="cli.corridor.barrier")] = [],  # noqa: B006
+    save: Annotated[str | None, typer.Option(metavar="NAME", help="cli.corridor.save")] = None,
+    make: Annotated[bool, typer.Option("--make", help="cli.corridor.make")] = False,
     store: Store = DEFAULT_STORE,
     profile: Profile = "venezuela",
     lang: Lang = None,
-    format_: Annotated[Format, typer.Option("--format", help="cli.check.format")] = Format.TABLE,
+    format_: Annotated[Tabled, typer.Option("--format", help="cli.check.format")] = Tabled.TABLE,
     output: Output = None,
 ) -> None:
     """Join communes by a corridor."""
-    from territory.cli import organize
+    from territory.cli import corridor
     from territory.services.organizing import CorridorWishes
 
-    wishes = CorridorWishes(members=tuple(members), width_m=width, is_ordered=ordered, is_reinforced=reinforced)
-    organize.corridor(store, wishes, profile=profile, language=ctx.obj, form=format_.value, output=output)
+    wishes = CorridorWishes(
+        members=tuple(members),
+        width_m=width,
+        is_ordered=ordered,
+        is_reinforced=reinforced,
+        alternatives=alternatives,
+        counts_families=families,
+    )
+    corridor.corridor(
+        store,
+        corridor.priced(wishes, costs=cost, factors=factor, barriers=barrier),
+        save=save,
+        is_made=make,
+        profile=profile,
+        language=ctx.obj,
+        form=format_.value,
+        output=output,
+    )
 
 
 @app.command(help="cli.network.help")

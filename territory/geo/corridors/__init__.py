@@ -1,8 +1,8 @@
 """Corridors: territories that hang together and join members, and what there is to say about them.
 
 `Ground.of` finds where one can cross, and cuts uncovered land into hexagons; `price` says what each unit costs;
-`core` and `axis` choose units; `backbone` and `polygon` draw them; `proof` measures what was drawn. `chain` tells of
-a corridor that stands.
+`core` and `axis` choose units; `backbone` and `polygon` draw them; `proof` measures what was drawn. `chain` tells
+of a corridor that stands.
 """
 
 from territory.geo.corridors.chain import Chain, chain
