@@ -1,4 +1,4 @@
-"""``territory gaps``, ``access``, ``propose`` and ``corridor``: what organizers ask, as lines or as a layer."""
+"""``territory gaps``, ``access`` and ``propose``: what organizers ask, as lines or as a layer."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import orjson
 import shapely
 from shapely import MultiPolygon
 
+from territory.cli.drawn import read_shapes
 from territory.cli.output import write
 from territory.cli.progress import progress_bar
 from territory.geo.progress import silent
 from territory.geo.repair import canonical_shape
-from territory.model import WGS84
 from territory.services import organizing
 from territory.services.access import OPERATOR
-from territory.services.errors import Unusable
 from territory.services.operations import using
 from territory.services.organizing import (
     Asked,
@@ -106,14 +104,8 @@ def read_area(path: Path) -> MultiPolygon:
     Unusable
         The file cannot be read, or holds no polygons with a coordinate system.
     """
-    try:
-        layer = gpd.read_file(path)
-    except Exception as error:
-        raise Unusable("reference.unreadable", file=path.name, reason=str(error)[:200]) from None
-    layer = layer[layer.geom_type.isin(["Polygon", "MultiPolygon"])]
-    if layer.empty or layer.crs is None:
-        raise Unusable("reference.columns", file=path.name)
-    return canonical_shape(shapely.union_all(layer.to_crs(WGS84).geometry.make_valid().array))
+    shapes = read_shapes(path, "Polygon", "MultiPolygon")
+    return canonical_shape(shapely.union_all(shapes.make_valid().array))
 
 
 def _lines(bench: Workbench, language: str) -> Iterator[str]:

@@ -4,8 +4,6 @@ import datetime
 import json
 
 import pytest
-from places import cell, grid, layer
-from registers import published
 
 from territory.model import Publication
 from territory.profiles import load_profile
@@ -16,17 +14,9 @@ TODAY = datetime.date.today().isoformat()
 
 
 @pytest.fixture
-def store(tmp_path):
-    """Three councils in a row in a commune, and one beside it."""
-    shapes = grid(4, 1) | {"comuna": cell(0, 0, 3)}
-    councils = layer(
-        shapes,
-        name=["El Ají", "La Ceiba", "El Cují", "Las Tinajas", "Río Turbio"],
-        level=["council"] * 4 + ["commune"],
-        kind="rural",
-        parent=["comuna"] * 3 + [None] * 2,
-    )
-    return published(tmp_path / "register.db", councils, publication=Publication.PRIVATE)
+def store(row_in_a_commune):
+    """Councils to decide for."""
+    return row_in_a_commune
 
 
 def kept(store, territory):

@@ -3,13 +3,13 @@
 Each function enters acts in the name of a key that may decide for the territories concerned, under one log entry.
 """
 
-from territory.services.acts.arrangement import Change, Found, Join, Leave, Merge, Split
 from territory.services.acts.comparing import Members, Quorum, Report, Shift, Side
 from territory.services.acts.consents import LANDS, consent, consents_of
 from territory.services.acts.groups import Moved, join, leave, what_if
 from territory.services.acts.lineage import Assent, Part, Succession, dissolve, merge, split
 from territory.services.acts.lines import Decision, acts_made, acts_of, publish, ratify, withdraw
 from territory.services.acts.minutes import Minutes, NotDecided
+from territory.services.acts.supposing import Change, Found, Join, Leave, Merge, Split
 from territory.services.acts.telling import Telling, told, told_now
 
 __all__ = [

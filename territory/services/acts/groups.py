@@ -8,19 +8,10 @@ from dataclasses import dataclass, replace
 from territory.profiles import Profile
 from territory.records import Act, ActKind, Membership, Plan, fingerprint
 from territory.services.access import Access, Eyes, Operation, Sight, require
-from territory.services.acts.arrangement import (
-    Allow,
-    Change,
-    Join,
-    Leave,
-    arrangement,
-    concerned,
-    held,
-    movers,
-    supposed,
-)
+from territory.services.acts.arrangement import arrangement, held
 from territory.services.acts.comparing import Report, compare
 from territory.services.acts.minutes import Minutes, act_of, deciding, require_decided
+from territory.services.acts.supposing import Allow, Change, Join, Leave, concerned, movers, supposed
 from territory.services.errors import Unusable
 from territory.services.register import Once, Register, new_id, today
 from territory.store.base import Reading
@@ -133,7 +124,7 @@ def what_if(register: Register, access: Access, changes: Sequence[Change]) -> Re
     register, access
         Where, and who asks: whoever sees a group whole, or all of those who would move, be parted or made one.
     changes
-        Who would leave, join, found a group, be parted, be made one; see `arrangement.supposed`.
+        Who would leave, join, found a group, be parted, be made one; see `supposing.supposed`.
 
     Returns
     -------
@@ -145,7 +136,7 @@ def what_if(register: Register, access: Access, changes: Sequence[Change]) -> Re
     NotFound, NeedsKey, Forbidden
         See `territory.services.access.require`.
     Unusable
-        There are no changes, or one of them cannot be; see `arrangement.supposed`.
+        There are no changes, or one of them cannot be; see `supposing.supposed`.
     """
     if not changes:
         raise Unusable("act.nobody")

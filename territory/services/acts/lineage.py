@@ -25,7 +25,6 @@ from territory.mosaic import Current
 from territory.profiles import Profile
 from territory.records import Act, ActKind, Boundary, Date, Membership, Recognition, Territory
 from territory.services.access import Access
-from territory.services.acts.arrangement import along
 from territory.services.acts.hanging import ways_between
 from territory.services.acts.inheriting import (
     anew,
@@ -36,6 +35,7 @@ from territory.services.acts.inheriting import (
     passed_on,
 )
 from territory.services.acts.minutes import Minutes, act_of, deciding, line_decided, require_decided
+from territory.services.acts.supposing import along
 from territory.services.disputes import follow
 from territory.services.errors import NotFound, Unusable
 from territory.services.register import Once, Register, new_id, today
