@@ -155,3 +155,28 @@ def test_a_corridor_joins_another_one_but_never_itself(served):
     assert join(served, "of-axis", "axis", "axis").status_code == 422
     assert join(served, "of-whole", "axis", "whole").status_code == 201
     assert join(served, "of-whole", "whole", "axis").status_code == 422
+
+
+@pytest.mark.parametrize(("who", "status"), [(None, 401), ("of-west", 403), ("steward", 403), ("all", 200)])
+def test_only_organizers_ask_for_corridors(served, who, status):
+    wishes = WISHES | {"factors": {"protected": 0.5}, "barriers": {"rivers": None}, "costs": {"council": 3}}
+    assert served.ask(who, "POST", "/api/corridors", json=wishes).status_code == status
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"alternatives": 4},
+        {"factors": {"protected": -1}},
+        {"factors": {"population": 2}},
+        {"barriers": {"population": 2}},
+        {"barriers": []},
+        {"costs": 3},
+        {"costs": {"gold": 1}},
+        {"families": "yes"},
+    ],
+)
+def test_prices_that_make_no_sense_are_refused_with_a_sentence(served, more):
+    refused = served.ask("all", "POST", "/api/corridors", json=WISHES | more)
+    assert refused.status_code == 422
+    assert refused.json()["detail"]

@@ -13,7 +13,17 @@ import pytest
 import shapely
 from geopandas import GeoDataFrame, GeoSeries
 
-from territory.geo.corridors import Barrier, Ground, Problem, core, cuts, price, proof, reinforced
+from territory.geo.corridors import (
+    Barrier,
+    Ground,
+    Problem,
+    alternatives,
+    core,
+    cuts,
+    price,
+    proof,
+    reinforced,
+)
 from territory.geo.crs import to_metres
 from territory.intake import read
 from territory.profiles import load_profile
@@ -141,3 +151,15 @@ def test_whoever_leaves_is_gone_around_by_the_reinforced_corridor(municipalities
     stronger = reinforced(wet, corridor)
     assert cuts(wet, stronger).empty
     assert (proof(wet, stronger).belts["belts"] >= 2).all()
+
+
+def test_other_ways_across_the_three_states_lead_elsewhere_and_cost_more(municipalities, wet):
+    first = core(wet)
+    found = alternatives(wet, first, count=2)
+    assert found
+    for other in found:
+        taken = [name for name in wet.ids(other.units) if name in municipalities.index]
+        assert set(MEMBERS) <= set(taken)
+        assert nx.is_connected(touching(municipalities, taken))
+        assert other.cost > first.cost
+        assert set(taken) != set(wet.ids(first.units))
