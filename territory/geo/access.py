@@ -134,6 +134,11 @@ class Roads:
         return self.times.T.tocsr()
 
     @cached_property
+    def is_two_way(self) -> bool:
+        """Whether every stretch takes as long in both directions: one search then tells both."""
+        return bool((self.times != self.towards).nnz == 0)
+
+    @cached_property
     def fastest_ms(self) -> float:
         """The highest speed on any stretch, in metres a second, as the crow flies from node to node."""
         stretches = self.times.tocoo()
@@ -474,11 +479,8 @@ def joined_by_road(
         progress("times", done, len(chunks))
         part, numbers = roads.near(roads.nodes[node[chunk]], most_s * roads.fastest_ms)
         near = np.flatnonzero(np.isin(node, numbers))
-        both = [
-            dijkstra(graph, indices=np.searchsorted(numbers, node[chunk]), limit=most_s)
-            for graph in (part.times, part.towards)
-        ]
-        times = np.minimum(*both)[:, np.searchsorted(numbers, node[near])]
+        times = _quicker(part, np.searchsorted(numbers, node[chunk]), most_s, roads.is_two_way)
+        times = times[:, np.searchsorted(numbers, node[near])]
         for begin, row in zip(chunk, times, strict=True):
             ends = _told_ends(row, of[near], of[begin], own=near == begin, nearest=nearest)
             found.append(np.column_stack([np.full(len(ends), begin), near[ends], row[ends]]))
@@ -488,6 +490,12 @@ def joined_by_road(
     # Both ends may have told of the pair, and the same to the last bit or not.
     table = table.groupby(["left", "right"], as_index=False)["travel_s"].min()
     return table.assign(left=places.index[table["left"]], right=places.index[table["right"]])
+
+
+def _quicker(part: Roads, sources: Ints, most_s: float, is_two_way: bool) -> Floats:
+    """(s, n) times between some nodes and all of a part of the roads, the shorter of both directions."""
+    graphs = [part.times] if is_two_way else [part.times, part.towards]
+    return np.minimum.reduce([dijkstra(graph, indices=sources, limit=most_s) for graph in graphs])
 
 
 def _told_ends(time_s: Floats, group: Ints, mine: int, *, own: NDArray[np.bool_], nearest: int) -> Ints:
@@ -507,8 +515,7 @@ def _times_near(roads: Roads, begin: Ints, end: Ints, most_s: float) -> Floats:
     at = np.searchsorted(numbers, end)
     is_near = numbers[np.minimum(at, len(numbers) - 1)] == end
     sources, row = np.unique(np.searchsorted(numbers, begin), return_inverse=True)
-    both = [dijkstra(graph, indices=sources, limit=most_s) for graph in (part.times, part.towards)]
-    reached = np.minimum(*both)[row, np.where(is_near, at, 0)]
+    reached = _quicker(part, sources, most_s, roads.is_two_way)[row, np.where(is_near, at, 0)]
     return np.where(is_near, reached, np.inf)
 
 
