@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 import shapely
+from on_map import on_screen
 from playwright.sync_api import Locator, Page, expect
 from registers import published
 from servers import serving
@@ -301,6 +302,55 @@ def take_back(page: Page, pair: Pair, who: str, id_: str, version: int) -> None:
 def strip_of(page: Page, pair: Pair) -> str:
     [piece] = [each for each in border(page, pair)["pieces"] if each["kind"] == "overlap"]
     return str(piece["id"])
+
+
+def test_ground_is_settled_along_a_line_drawn_by_hand(page, pair, size, accessible):
+    ana = to_border(page, pair, pair.one)
+    press(stretch(ana, "En disputa"), "Proponer")
+    card(ana).get_by_label(re.compile("^Trazar la línea en el mapa")).check()
+    told = card(ana).locator(".between [role=status]")
+    ana.wait_for_function("() => !drawing.map.view.getAnimating()")
+    before = ana.evaluate("drawing.now()")
+    [piece] = [each for each in border(ana, pair)["pieces"] if each["kind"] == "overlap"]
+    ways = ask(ana, pair, pair.one, "GET", f"/api/borders/{pair.one}/{pair.other}/ways?piece={piece['id']}").json()
+    [divided] = [each["divided"]["coordinates"] for each in ways if each["way"] == "middle"]
+    path = divided[0][1:-1]
+    at = on_screen(ana, path[0])
+    (ana.touchscreen.tap if size == "phone" else ana.mouse.click)(*at)
+    for place in path[1:]:
+        ana.evaluate("(place) => drawing.map.asked(place)", place)
+    expect(told).to_contain_text(re.compile(r"Ustedes: .*pierde"))
+    # One's own line and the one that both would have.
+    ana.wait_for_function("() => drawing.map.preview.getFeatures().length === 2")
+    accessible()
+    # A point too much is taken back.
+    areas = told.inner_text()
+    ana.evaluate("(place) => drawing.map.asked(place)", path[0])
+    with ana.expect_request(lambda sent: sent.method == "POST" and "/ways" in sent.url) as sent:
+        card(ana).get_by_role("button", name="Quitar el último").click()
+    # Beside the points that were set there are the ends, and a little beyond each.
+    assert len(sent.value.post_data_json["line"]["coordinates"]) == len(path) + 4
+    expect(told).to_have_text(areas)
+    assert ana.evaluate("drawing.now()") == before
+    card(ana).get_by_role("button", name="Proponer").click()
+    expect(card(ana)).to_be_hidden()
+    [asked] = [each["stretch"] for each in border(ana, pair)["pieces"] if each["stretch"]]
+    assert (asked["way"], asked["along"]) == ("along", None)
+    said = ask(
+        ana,
+        pair,
+        pair.other,
+        "POST",
+        f"/api/stretches/{asked['id']}/answer",
+        headers={"Content-Type": "application/json", "If-Match": '"v1"'},
+        data=json.dumps({"answer": "accept"}),
+    )
+    assert said.status == 200, said.text()
+    both = kept(ana, pair, pair.one), kept(ana, pair, pair.other)
+    assert shapely.intersection(*both).area < 1e-14
+    line = shapely.intersection(both[0].boundary, both[1].boundary)
+    # A pixel of the phone's map is a few metres wide.
+    assert max(line.distance(shapely.Point(place)) for place in path) < 1e-4
 
 
 @on_phone

@@ -11,6 +11,7 @@ const MOST_REASONS = 500;
  * @property {string} title
  * @property {string} text what it would mean
  * @property {() => void} preview shows it on the map
+ * @property {HTMLElement} [detail] what belongs to it, below its words
  */
 
 /**
@@ -141,7 +142,8 @@ function choicesPart(choices, title, chosen) {
     input.value = choice.id;
     input.checked = choice.id === chosen;
     input.addEventListener("change", choice.preview);
-    return made("label", "choice", input, made("span", "", made("strong", "", choice.title), made("small", "", choice.text)));
+    const label = made("label", "choice", input, made("span", "", made("strong", "", choice.title), made("small", "", choice.text)));
+    return choice.detail ? made("div", "", label, choice.detail) : label;
   });
   return [made("fieldset", "choices", made("legend", "", title), ...rows)];
 }

@@ -1,5 +1,6 @@
 // @ts-check
 /** To say something of a stretch: asked what exactly, seen on the map first, sent, and told what changed meanwhile. */
+import { BetweenEnds, hasEnds } from "./between.js";
 import { tell } from "./page.js";
 import { ask, newName } from "./server.js";
 import { becameOf, deedsOf, isSame, isStrip } from "./stretch.js";
@@ -12,6 +13,8 @@ import { becameOf, deedsOf, isSame, isStrip } from "./stretch.js";
 /** @typedef {{ way: string | null, reasons: string | null, once: string }} Saying */
 /** @typedef {{ way: string, along: string | null, message: string, left: any, right: any, left_gain_m2: number, right_gain_m2: number, left_pieces: number, right_pieces: number, divided: any }} Settlement */
 
+// The way of which the line is drawn here.
+const DRAWN = "along:drawn";
 // What was read may have changed since: its version is another one, or it can no longer be said of it.
 const CHANGED = new Set([412, 422]);
 /** @type {Record<Deed, "none" | "may" | "must">} */
@@ -25,6 +28,8 @@ export class Talk {
     this.panel = panel;
     this.around = panel.around;
     this.page = panel.page;
+    /** @type {BetweenEnds | null} the line that is drawn through a strip, while a way to settle it is chosen */
+    this.drawn = null;
   }
 
   get #address() {
@@ -58,6 +63,7 @@ export class Talk {
         yes: words.say(`yes.${deed}`),
         send: (way, reasons) => this.#send({ piece, number, deed }, { way, reasons, once }),
         onLeave: () => {
+          this.drawn?.close();
           map.showPreview([], null);
           this.panel.turnTo(number);
         },
@@ -78,15 +84,43 @@ export class Talk {
       id: each.along === null ? each.way : `${each.way}:${each.along}`,
       title: each.message,
       text: this.#areas(each),
-      preview: () => this.#preview(piece, each),
+      preview: () => {
+        this.drawn?.close();
+        this.#preview(piece, each);
+      },
     }));
     const disagree = {
       id: "disagree",
       title: words.say("way.disagree"),
       text: words.say("way.none_moves"),
-      preview: () => map.showPreview([], piece.strip),
+      preview: () => {
+        this.drawn?.close();
+        map.showPreview([], piece.strip);
+      },
     };
-    return [...settled, disagree];
+    return [...settled, ...this.#byHand(piece), disagree];
+  }
+
+  /** To draw the line through the strip oneself. @param {Piece} piece @returns {Choice[]} */
+  #byHand(piece) {
+    const { words, map } = this.page;
+    this.drawn?.close();
+    if (!hasEnds(piece)) return [];
+    const drawn = new BetweenEnds(this.page, piece, {
+      ask: (line) => this.#settled({ piece: piece.id, way: "along", line }),
+      show: (result, line) => (result ? this.#preview(piece, result) : map.showPreview([line], piece.strip)),
+      areas: (result) => this.#areas(result),
+    });
+    // Who is asked once more has drawn it already.
+    if (this.drawn?.piece.id === piece.id) drawn.points = this.drawn.points;
+    this.drawn = drawn;
+    return [{ id: DRAWN, title: words.say("between"), text: words.say("between.what"), detail: drawn.element, preview: () => drawn.open() }];
+  }
+
+  /** What a way would make of both lines; nothing where it does not work. @param {object} body @returns {Promise<Settlement | undefined>} */
+  async #settled(body) {
+    const { answer } = await ask(`${this.#address}/ways`, this.page.words, { method: "POST", body }).catch(() => ({ answer: null }));
+    return answer ?? undefined;
   }
 
   /** What a proposal would make of both lines. @param {Piece} piece @returns {Promise<Settlement | undefined>} */
@@ -129,6 +163,7 @@ export class Talk {
       await panel.read();
       const now = becameOf(panel.pieces, wanted.piece);
       if (refused !== null) return await this.#changed(wanted, now, said, refused);
+      this.drawn?.close();
       map.showPreview([], null);
       deciding.close();
       this.page.desk.refresh(words.say(`done.${wanted.deed}`, { name: panel.name }));
@@ -142,7 +177,8 @@ export class Talk {
   #sent({ piece: { id, stretch }, deed }, { way, reasons, once }) {
     const { words } = this.page;
     if (deed === "propose" || deed === "propose.line") {
-      const [name, line] = (way ?? "").split(":");
+      const [name, along] = (way ?? "").split(":");
+      const line = way === DRAWN ? this.drawn?.line : along;
       const body = { from: this.panel.own, piece: id, ...(name ? { way: name } : {}), ...(line ? { line } : {}), reasons };
       return ask(`${this.#address}/proposals`, words, { method: "POST", body, once });
     }
