@@ -495,7 +495,7 @@ def joined_by_road(
 def _quicker(part: Roads, sources: Ints, most_s: float, is_two_way: bool) -> Floats:
     """(s, n) times between some nodes and all of a part of the roads, the shorter of both directions."""
     graphs = [part.times] if is_two_way else [part.times, part.towards]
-    return np.minimum.reduce([dijkstra(graph, indices=sources, limit=most_s) for graph in graphs])
+    return np.asarray(np.minimum.reduce([dijkstra(graph, indices=sources, limit=most_s) for graph in graphs]))
 
 
 def _told_ends(time_s: Floats, group: Ints, mine: int, *, own: NDArray[np.bool_], nearest: int) -> Ints:
