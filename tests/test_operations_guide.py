@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import territory.cli.commands
+import territory.cli
 import territory.settings
 from territory.cli.commands import command
 from territory.settings import Settings
@@ -40,7 +40,7 @@ def test_the_table_has_every_setting_as_it_is_declared_and_no_other():
 
 
 def test_every_name_in_the_environment_is_one_that_is_read():
-    source = Path(territory.cli.commands.__file__).read_text("utf-8")
+    source = "".join(each.read_text("utf-8") for each in Path(territory.cli.__file__).parent.rglob("*.py"))
     known = {f"TERRITORY_{name.upper()}" for name in Settings.model_fields}
     known |= set(re.findall(r'envvar="(\w+)"', source))
     assert set(re.findall(r"TERRITORY_\w+", TEXT)) == known

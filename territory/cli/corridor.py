@@ -8,11 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from territory.cli.output import write
+from territory.cli.answers import write_answer
 from territory.cli.progress import progress_bar
-from territory.export import Form
 from territory.geo.corridors import Prices
 from territory.geo.progress import silent
 from territory.records import PlanKind
@@ -21,7 +18,6 @@ from territory.services.access import OPERATOR
 from territory.services.errors import Unusable
 from territory.services.operations import using
 from territory.services.organizing import CorridorWishes, affirming, corridor_telling, plans
-from territory.services.organizing.files import as_file
 from territory.services.reference import read_profile
 from territory.services.register import Register
 from territory.words import number as number_of
@@ -48,12 +44,7 @@ def corridor(
         told = corridor_telling.told(found)
         if save is not None:
             told["plan"] = _kept(register, wishes, told["corridors"][0], save, is_made=is_made)
-    if form == "table":
-        write(((line + "\n").encode() for line in _lines(told, language)), output)
-    elif form == "json":
-        write([orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)], output)
-    else:
-        write([as_file(told, Form(form))], output)
+    write_answer(told, _lines(told, language), form=form, output=output)
 
 
 def priced(

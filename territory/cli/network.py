@@ -6,16 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from territory.cli.output import write
+from territory.cli.answers import write_answer
 from territory.cli.progress import progress_bar
-from territory.export import Form
 from territory.geo.progress import silent
 from territory.services.access import OPERATOR
 from territory.services.operations import using
 from territory.services.organizing import Asked, exchange, exchange_telling
-from territory.services.organizing.files import as_file
 from territory.services.reference import read_profile
 from territory.words import say
 
@@ -36,12 +32,7 @@ def network(
     with using(store, read_profile(profile)) as register, progress_bar(language) as progress:
         found = exchange.network(register, OPERATOR, where, is_by_road=is_by_road, progress=progress or silent)
     told = exchange_telling.told(found, language)
-    if form == "table":
-        write(((line + "\n").encode() for line in _lines(told, language)), output)
-    elif form == "json":
-        write([orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)], output)
-    else:
-        write([as_file(told, Form(form))], output)
+    write_answer(told, _lines(told, language), form=form, output=output)
 
 
 def _lines(told: dict[str, Any], language: str) -> Iterator[str]:

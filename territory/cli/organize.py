@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
 import shapely
 from shapely import MultiPolygon
 
+from territory.cli.answers import write_answer
 from territory.cli.drawn import read_shapes
-from territory.cli.output import write
 from territory.cli.progress import progress_bar
 from territory.geo.progress import silent
 from territory.geo.repair import canonical_shape
@@ -33,7 +32,6 @@ from territory.words import measure, say
 from territory.words import number as number_of
 
 _SHOWN = 20
-_LINE = orjson.OPT_APPEND_NEWLINE
 
 
 def gaps(
@@ -48,13 +46,7 @@ def gaps(
     """Find what is missing in an area, and write it."""
     with using(store, read_profile(profile)) as register, progress_bar(language) as progress:
         bench = workbench(register, OPERATOR, where, progress=progress or silent)
-    if form == "table":
-        write(((line + "\n").encode() for line in _lines(bench, language)), output)
-        return
-    told = telling.told(bench, language)
-    if form == "geojson":
-        told = {"type": "FeatureCollection", "features": told["features"]}
-    write([orjson.dumps(told, option=_LINE)], output)
+    write_answer(telling.told(bench, language), _lines(bench, language), form=form, output=output)
 
 
 def access(
@@ -69,13 +61,7 @@ def access(
     """Find who reaches whom by road, and write it: as lines, those first for whom something is wrong."""
     with using(store, read_profile(profile)) as register, progress_bar(language) as progress:
         found = organizing.reached(register, OPERATOR, where, progress=progress or silent)
-    if form == "table":
-        write(((line + "\n").encode() for line in _reached(found, language)), output)
-        return
-    told = access_telling.told(found, language)
-    if form == "geojson":
-        told = {"type": "FeatureCollection", "features": told["features"]}
-    write([orjson.dumps(told, option=_LINE)], output)
+    write_answer(access_telling.told(found, language), _reached(found, language), form=form, output=output)
 
 
 def _reached(found: Reached, language: str) -> Iterator[str]:
@@ -156,14 +142,11 @@ def propose(
     form: str,
     output: Path | None,
 ) -> None:
-    """Group councils without a commune, and write the plans; as a layer, the best one."""
+    """Group councils without a commune, and write the plans."""
     with using(store, read_profile(profile)) as register, progress_bar(language) as progress:
         found = organizing.propose(register, OPERATOR, wishes, progress=progress or silent)
     told = telling.candidates(found, language)
-    if form == "table":
-        write(((line + "\n").encode() for line in _plans(told, language)), output)
-        return
-    write([orjson.dumps(told["plans"][0]["groups"] if form == "geojson" else told, option=_LINE)], output)
+    write_answer(told, _plans(told, language), form=form, output=output)
 
 
 def _plans(told: dict[str, Any], language: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from registers import published
 from shapely import LineString, box
 
 from territory.api.app import create_app
-from territory.cli.commands import ReferenceKind
+from territory.cli.options import ReferenceKind
 from territory.services.reference import KINDS
 from territory.settings import Settings
 from territory.words import LANGUAGES, catalogue
