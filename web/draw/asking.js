@@ -33,7 +33,7 @@ export class Asking {
       const body = JSON.stringify({ from: territory.id, piece: piece.id, way });
       const headers = { "Content-Type": "application/json", "Idempotency-Key": `${piece.id}-${way}-${territory.version}` };
       const made = await this.#asked(`${address}/proposals?lang=${this.words.language}`, { method: "POST", headers, body });
-      return made && tell(this.words.say("proposed", { name: neighbour.name }));
+      return made && this.desk.refresh(this.words.say("proposed", { name: neighbour.name }));
     } catch {
       return tell(this.words.say("remedy.offline"));
     }

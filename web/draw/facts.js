@@ -6,14 +6,15 @@ import { ask } from "./server.js";
 /** @typedef {import("./keep.js").Facts} Facts */
 
 export class FactFields {
-  /** @param {import("./words.js").Words} words @param {() => void} onChange */
-  constructor(words, onChange) {
+  /** @param {import("./words.js").Words} words @param {{ changed: () => void, told: (sentence: string) => void }} page */
+  constructor(words, page) {
     this.words = words;
+    this.page = page;
     this.families = /** @type {HTMLInputElement} */ ($("families"));
     this.kind = /** @type {HTMLSelectElement} */ ($("kind"));
     const changed = () => {
       this.#showFault();
-      onChange();
+      page.changed();
     };
     this.families.addEventListener("input", changed);
     this.kind.addEventListener("change", changed);
@@ -65,7 +66,7 @@ export class FactFields {
         version: territory.revision,
       });
       if (answer) territory.revision = answer.revision;
-      tell(refused ?? words.say("facts.kept"));
+      this.page.told(refused ?? words.say("facts.kept"));
     } catch {
       tell(words.say("facts.offline"));
     }

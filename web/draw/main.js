@@ -56,10 +56,13 @@ const map = new DrawMap($("map"), {
 });
 desk.listen(() => map.show(desk.now, desk.chosen));
 
-const facts = new FactFields(words, () => {
-  void offline.note(facts.said, words.say("not_kept"));
-  tools.showMeasures();
-  review.ask();
+const facts = new FactFields(words, {
+  changed: () => {
+    void offline.note(facts.said, words.say("not_kept"));
+    tools.showMeasures();
+    review.renew();
+  },
+  told: (sentence) => desk.refresh(sentence),
 });
 const tools = new Tools(desk, words, map, facts);
 const rings = new Rings(desk, words, (points) => map.lookAt(points));

@@ -48,6 +48,12 @@ export class Review {
     });
   }
 
+  /** Ask anew, as something beside the line changed: what was told before is not of that. */
+  renew() {
+    [this.happened, this.isNews] = ["", false];
+    return this.ask();
+  }
+
   ask() {
     $("see").hidden = true;
     this.map.unmark();
@@ -71,6 +77,7 @@ export class Review {
     // What happened was read already; together with the result only where both are short.
     const happened = this.isNews || this.happened.length < SHORT ? this.happened : "";
     tell([happened, this.#summary(findings), ...notices.map(({ message }) => message)].join(" ").trim());
+    [this.happened, this.isNews] = ["", false];
   }
 
   /** @param {readonly Finding[]} findings */
