@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 from geopandas import GeoDataFrame, GeoSeries
@@ -58,11 +60,21 @@ def cover(units: GeoSeries, *, outlines: Outlines | None = None) -> BaseGeometry
     """
     require_projected(units)
     if len(units) <= _BLOCK:
-        return shapely.union_all(np.asarray(units.array))
-    outlines = outlines or Outlines.of(units)
+        return _united(units)
+    lone = _few_lone_edges(outlines or Outlines.of(units))
+    return _united(units) if lone is None else _covered_faces(units, lone)
+
+
+def _few_lone_edges(outlines: Outlines) -> np.ndarray | None:
+    """The edges that two units do not share; none where they are so many that most lines are drawn twice."""
     lone = lone_edges(outlines)
-    if 0 < len(lone) <= _MOST_LONE * len(outlines.edges):
-        return _covered_faces(units, outlines.edges[lone])
+    return outlines.edges[lone] if 0 < len(lone) <= _MOST_LONE * len(outlines.edges) else None
+
+
+def _united(units: GeoSeries) -> BaseGeometry:
+    """The union of units, block by block along the Hilbert curve."""
+    if len(units) <= _BLOCK:
+        return shapely.union_all(np.asarray(units.array))
     order = np.argsort(units.hilbert_distance().to_numpy(), kind="stable")
     blocks = np.empty(len(units), dtype=np.int64)
     blocks[order] = np.arange(len(units)) // _BLOCK
@@ -97,6 +109,7 @@ def gaps(
     min_area_m2: float = 1.0,
     land: BaseGeometry | None = None,
     covered: BaseGeometry | None = None,
+    with_slivers: bool = True,
 ) -> GeoDataFrame:
     """Find the ground that no unit covers.
 
@@ -116,6 +129,9 @@ def gaps(
         Ground that should be covered; uncovered land open to its edge counts too.
     covered
         ``cover(units)``, when the caller has it already.
+    with_slivers
+        Whether slivers are asked for too. Where lines are drawn twice and land is given, wide gaps alone are
+        found several times sooner.
 
     Returns
     -------
@@ -130,27 +146,17 @@ def gaps(
     [900.0]
     """
     require_projected(units)
-    covered = cover(units) if covered is None else covered
-    shells = shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(covered)))
-    holes = _holes(covered)
-    if land is not None:
-        outside = shapely.get_parts(shapely.difference(land, shapely.union_all(shells)))
-        shapely.prepare(land)
-        partly = np.flatnonzero(~shapely.covers(land, holes))
-        holes[partly] = shapely.intersection(holes[partly], land)
-        holes = holes[~shapely.is_empty(holes)]
-        pieces = np.concatenate([holes, outside])
+    slivers = np.empty(0, dtype=object)
+    outlines = Outlines.of(units) if covered is None else None
+    if outlines and land is not None and not with_slivers and _few_lone_edges(outlines) is None:
+        wide = _wide_beside(units, land, width_m)
     else:
-        pieces = holes
-    if not len(pieces):
-        return GeoDataFrame({"area_m2": [], "is_wide": np.empty(0, dtype=bool)}, geometry=[], crs=units.crs)
-    enclosed = np.arange(len(pieces)) < len(holes)
-    areas = shapely.area(pieces)
-    has_wide = is_wide(GeoSeries(pieces), width_m=width_m)
-    # Where a vertex lies on a neighbour's edge, hair-thin spikes run along it; a centimetre's grid drops them.
-    slivers = shapely.set_precision(pieces[enclosed & ~has_wide & (areas >= min_area_m2)], 0.01)
-    slivers = slivers[shapely.area(slivers) >= min_area_m2]
-    wide = _openings(pieces[has_wide], width_m)
+        holes, outside = _uncovered(cover(units, outlines=outlines) if covered is None else covered, land)
+        pieces = np.concatenate([holes, outside])
+        has_wide = is_wide(GeoSeries(pieces), width_m=width_m)
+        wide = _wide_within(pieces[has_wide], width_m)
+        if with_slivers:
+            slivers = _slivers(holes[~has_wide[: len(holes)]], min_area_m2)
     found = np.concatenate([wide, slivers])
     return GeoDataFrame(
         {"area_m2": shapely.area(found), "is_wide": np.arange(len(found)) < len(wide)},
@@ -159,14 +165,60 @@ def gaps(
     )
 
 
-def _openings(pieces: np.ndarray, width_m: float) -> np.ndarray:
-    """What is left of each piece where a disc fits: eroded, taken apart, grown back within the piece."""
-    cores, owner = shapely.get_parts(
-        in_chunks(lambda p: shapely.buffer(p, -width_m / 2), pieces), return_index=True
-    )
-    grown = shapely.buffer(cores, width_m / 2, join_style="mitre", mitre_limit=2.0)
-    opened = shapely.intersection(grown, pieces[owner]) if len(cores) else cores
-    return np.asarray(shapely.get_parts(opened)[shapely.area(shapely.get_parts(opened)) > 0])
+def _uncovered(covered: BaseGeometry, land: BaseGeometry | None) -> tuple[np.ndarray, np.ndarray]:
+    """Holes in covered ground, and what land lies outside it."""
+    holes = _holes(covered)
+    if land is None:
+        return holes, np.empty(0, dtype=object)
+    shells = shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(covered)))
+    outside = shapely.get_parts(shapely.difference(land, shapely.union_all(shells)))
+    shapely.prepare(land)
+    partly = np.flatnonzero(~shapely.covers(land, holes))
+    holes[partly] = shapely.intersection(holes[partly], land)
+    return holes[~shapely.is_empty(holes)], outside
+
+
+def _wide_within(pieces: np.ndarray, width_m: float) -> np.ndarray:
+    """What is left of uncovered ground where a disc fits: eroded, taken apart, grown back within the piece."""
+    eroded = in_chunks(lambda piece: shapely.buffer(piece, -width_m / 2), pieces)
+    cores, piece = shapely.get_parts(eroded, return_index=True)
+    return _with_core(shapely.intersection(_grown_back(cores, width_m), pieces[piece]), cores)
+
+
+def _wide_beside(units: GeoSeries, land: BaseGeometry, width_m: float) -> np.ndarray:
+    """The same ground, from what lies farther from every unit, and from the land's edge, than half the width.
+
+    Units so grown reach over the lines of their neighbours: where each draws its own, the union of all has few
+    lines left, and only the units beside a gap are looked at as they are.
+    """
+    shapes = np.asarray(units.array)
+    reached = _united(GeoSeries(in_chunks(lambda unit: shapely.buffer(unit, width_m / 2), shapes), crs=units.crs))
+    cores = shapely.get_parts(np.concatenate(_uncovered(reached, shapely.buffer(land, -width_m / 2))))
+    cores = cores[shapely.area(cores) > 0]
+    grown = _grown_back(cores, width_m)
+    core, unit = shapely.STRtree(shapes).query(grown, predicate="intersects")
+    beside = [shapes[unit[start:end]] for start, end in pairwise(np.searchsorted(core, np.arange(len(cores) + 1)))]
+    opened = shapely.difference(grown, in_chunks(_unite, _ragged(beside), chunk=64))
+    shapely.prepare(land)
+    partly = np.flatnonzero(~shapely.covers(land, opened))
+    opened[partly] = shapely.intersection(opened[partly], land)
+    return _with_core(opened, cores)
+
+
+def _grown_back(cores: np.ndarray, width_m: float) -> np.ndarray:
+    return np.asarray(shapely.buffer(cores, width_m / 2, join_style="mitre", mitre_limit=2.0))
+
+
+def _with_core(opened: np.ndarray, cores: np.ndarray) -> np.ndarray:
+    """Of each opened ground the part with its core: a corner may reach over a narrow unit to other ground."""
+    parts, owner = shapely.get_parts(opened, return_index=True)
+    return np.asarray(parts[shapely.covers(parts, shapely.point_on_surface(cores)[owner])])
+
+
+def _slivers(holes: np.ndarray, min_area_m2: float) -> np.ndarray:
+    # Where a vertex lies on a neighbour's edge, hair-thin spikes run along it; a centimetre's grid drops them.
+    slivers = shapely.set_precision(holes[shapely.area(holes) >= min_area_m2], 0.01)
+    return np.asarray(slivers[shapely.area(slivers) >= min_area_m2])
 
 
 def _holes(covered: BaseGeometry) -> np.ndarray:

@@ -158,8 +158,8 @@ def _doors(left: Shapes, right: Shapes, tolerance_m: float) -> Shapes:
 
 def _hexagons(units: GeoSeries, *, width_m: float, tolerance_m: float, land: BaseGeometry | None) -> GeoSeries:
     """Uncovered land in hexagons; what a border leaves of one that is less than half goes to that beside it."""
-    found = gaps(units, width_m=max(tolerance_m, 1e-3), land=land)
-    pieces = np.asarray(found.geometry[found["is_wide"]].array)
+    found = gaps(units, width_m=max(tolerance_m, 1e-3), land=land, with_slivers=False)
+    pieces = np.asarray(found.geometry.array)
     if not len(pieces):
         return GeoSeries([], crs=units.crs)
     side_m = width_m * _SPARE

@@ -215,8 +215,7 @@ def _uncovered(look: Look) -> Iterator[Gap]:
         return
     limits = look.profile.tolerances
     units = GeoSeries(pd.concat([look.inside, look.beside]), crs=look.inside.crs)
-    found = gaps.gaps(units, width_m=limits.sliver_m, min_area_m2=limits.min_area_m2, land=look.ground)
-    found = found[found["is_wide"]]
+    found = gaps.gaps(units, width_m=limits.sliver_m, land=look.ground, with_slivers=False)
     shapes = np.asarray(found.geometry.array)
     if not len(shapes):
         return
