@@ -557,7 +557,7 @@ def test_no_act_is_entered_while_the_drawing_has_changes(page, pair, accessible)
 
 def test_what_a_neighbour_does_meanwhile_is_told_and_replaces_nothing(page, pair, size, accessible):
     ben = enter(page, pair, pair.other)
-    ben.wait_for_function("() => drawing.news.known !== null")
+    ben.wait_for_function("() => drawing.news?.known")
     before = ben.evaluate("drawing.now()")
     # Nothing happened: the server says so in a line.
     with ben.expect_response(lambda answer: "/news" in answer.url) as told:

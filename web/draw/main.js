@@ -8,7 +8,6 @@ import { NOTHING, isWhole } from "./history.js";
 import { useKeys } from "./keys.js";
 import { openLater } from "./later.js";
 import { DrawMap } from "./map.js";
-import { News } from "./news.js";
 import { $, on, sure, tell } from "./page.js";
 import { Pen } from "./pen.js";
 import { PointList } from "./points.js";
@@ -18,7 +17,6 @@ import { Rings } from "./rings.js";
 import { Saving } from "./save.js";
 import { boundaryOf, drawingOf } from "./shape.js";
 import { opened, wanted } from "./territory.js";
-import { Together } from "./together.js";
 import { Tools } from "./tools.js";
 import { waysIn } from "./ways.js";
 import { Words } from "./words.js";
@@ -46,11 +44,11 @@ const map = new DrawMap($("map"), {
   linesAround: (...asked) => offline.lines(...asked),
   onNeighbours: (state) => {
     $("neighbours").textContent = offline.said(state) ?? words.say(`neighbours.${state}`);
-    together.show();
+    together?.show();
   },
   onZoomed: () => {
     tools.showStep();
-    together.show();
+    together?.show();
     free.show();
   },
 });
@@ -76,7 +74,10 @@ const saving = new Saving(desk, words, {
   kept: () => void offline.keep.finish(),
   send: (sending) => offline.send(sending),
 });
-const together = new Together(desk, words, map, saving);
+/** @type {import("./together.js").Together | null} */
+let together = null;
+/** @type {Promise<void> | null} */
+let own = null;
 const remedies = new Remedies(desk, words, {
   feature,
   preview: (outcome, finding) => {
@@ -93,7 +94,6 @@ const review = new Review(desk, words, map, {
   remedies,
   measured: (area, length) => tools.showMeasures(area, length),
 });
-const news = new News(desk, words, map, { review });
 const points = new PointList(/** @type {HTMLDetailsElement} */ ($("points-box")), $("points"), words, (at) => {
   pen.choose(at);
   map.lookAt([desk.now.points[at]]);
@@ -171,7 +171,7 @@ const joined = offline.join({
   },
 });
 // The tests of the page cannot read a canvas.
-Object.assign(window, { drawing: { now: () => desk.now, map, desk, offline, news } });
+Object.assign(window, { drawing: { now: () => desk.now, map, desk, offline } });
 
 const id = wanted(location.search);
 if (id) await open(id);
@@ -201,4 +201,19 @@ function belong(territory) {
   facts.belong(territory);
   $("whose").textContent = words.say(territory.may.length ? "whose.own" : "whose.sketch", { name: territory.name });
   map.around.leaveOut(territory.id);
+  if (territory.may.length) own ??= forItsOwn();
+}
+
+/** What only those need who hold a key of the territory: loaded with the first one that is opened so. */
+async function forItsOwn() {
+  try {
+    const [{ Together }, { News }] = await Promise.all([import("./together.js"), import("./news.js")]);
+    together = new Together(desk, words, map, saving);
+    const news = new News(desk, words, map, { review });
+    Object.assign(Reflect.get(window, "drawing"), { news });
+    together.show();
+    await news.look();
+  } catch {
+    own = null; // asked for again with the next territory
+  }
 }
