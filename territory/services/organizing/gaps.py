@@ -215,7 +215,8 @@ def _uncovered(look: Look) -> Iterator[Gap]:
         return
     limits = look.profile.tolerances
     units = GeoSeries(pd.concat([look.inside, look.beside]), crs=look.inside.crs)
-    found = gaps.gaps(units, width_m=limits.sliver_m, land=look.ground, with_slivers=False)
+    covered = look.covered if look.beside.empty else shapely.union_all([look.covered, *look.beside])
+    found = gaps.gaps(units, width_m=limits.sliver_m, land=look.ground, covered=covered, with_slivers=False)
     shapes = np.asarray(found.geometry.array)
     if not len(shapes):
         return
@@ -282,7 +283,7 @@ def _by_road(look: Look, by_road: ByRoad) -> Iterator[Gap]:
 def _coverage(look: Look) -> Coverage:
     """How much of what was asked about is covered, and how many people."""
     in_commune = look.councils.loc[look.inside.index, "groups"].str.len().to_numpy() > 0
-    covers = [gaps.cover(units) for units in (look.clipped, look.clipped[in_commune])]
+    covers = [look.covered, look.covered if in_commune.all() else gaps.cover(look.clipped[in_commune])]
     people = [None] * 3 if look.people is None else look.people.within(np.array([look.whole, *covers])).tolist()
     own = [each for each in look.inside.index if look.is_asked((each,))]
     return Coverage(

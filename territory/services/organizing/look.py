@@ -148,11 +148,16 @@ class Look:
         return GeoSeries(shapes, index=self.inside.index, crs=self.inside.crs)
 
     @cached_property
+    def covered(self) -> BaseGeometry:
+        """The ground of the area that lies in some council."""
+        return gaps.cover(self.clipped)
+
+    @cached_property
     def whole(self) -> BaseGeometry:
         """What was asked about; where no land can be told, what councils cover and enclose of it."""
         if self.ground is not None and self.tells_land:
             return self.ground
-        parts = shapely.get_parts(gaps.cover(self.clipped))
+        parts = shapely.get_parts(self.covered)
         return shapely.union_all(shapely.polygons(shapely.get_exterior_ring(parts)))
 
     @cached_property
