@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from territory.geo import contiguity, gaps
 from territory.geo.coverage import neighbours
 from territory.geo.crs import to_metres
+from territory.geo.outlines import Outlines, are_one_ring
 from territory.geo.progress import Progress, silent
 from territory.model import WGS84
 from territory.services.access import Access, Operation, require_role
@@ -180,9 +181,11 @@ def _enclosed(look: Look, units: GeoSeries, councils: pd.DataFrame) -> dict[str,
     """By council without a commune, the commune in whose hole it lies."""
     communes = sorted({group for groups in councils["groups"] for group in groups})
     members = look.members_of(communes)
-    if members.empty:
-        return {}
-    covers = gaps.dissolve(look.shapes.loc[members["council"]], members["group"])
+    shapes = look.shapes.loc[members["council"]]
+    number, names = pd.factorize(members["group"])
+    # Most communes are one ring around, and have no hole.
+    may_enclose = ~are_one_ring(Outlines.of(shapes), number.astype(np.int64), len(names))[number]
+    covers = gaps.dissolve(shapes[may_enclose], members["group"][may_enclose])
     loose = units[(councils["groups"].str.len() == 0).to_numpy()]
     found = contiguity.enclaves(covers, loose, pd.Series(dtype=object))
     return dict(zip(found["unit"], found["group"], strict=True))
