@@ -238,7 +238,7 @@ def exchange_of(register: Register, access: Access, territory: str) -> list[Exch
 
 
 def products(register: Register, access: Access) -> list[tuple[str, str]]:
-    """What is offered and needed, with its units: what one sees, and what so many note that it tells of none of them.
+    """What is offered and needed, with its units: what one sees, and what so many note that it tells of nobody.
 
     Raises
     ------
