@@ -54,7 +54,11 @@ def propose(opened, drawn):
 def test_a_new_line_is_a_new_version_and_the_old_one_stays(opened):
     drawn = square(0, 0, 0.9)
     answer = draw(opened, "ana", drawn, method="walked", accuracy_m=4.5, reasons="el río", datum="EPSG:4189")
-    assert (answer.status_code, answer.json(), answer.headers["etag"]) == (201, {"version": 2}, '"v2"')
+    assert (answer.status_code, answer.json(), answer.headers["etag"]) == (
+        201,
+        {"version": 2, "asked": []},
+        '"v2"',
+    )
     versions = opened.ask("ana", "GET", "/api/territories/a/versions").json()
     assert [each["properties"]["version"] for each in versions] == [1, 2]
     assert shape(versions[1]["geometry"]).equals(drawn)
@@ -106,7 +110,7 @@ def test_the_same_request_twice_is_done_once(opened):
 def test_a_line_that_was_sent_twice_is_one_version(opened):
     sent = {"json": feature(square(0, 0, 0.7)), "headers": {**FIRST, "Idempotency-Key": "line-1"}}
     answers = [opened.ask("ana", "PUT", "/api/territories/a/boundary", **sent) for _ in range(2)]
-    assert [answer.json() for answer in answers] == [{"version": 2}] * 2
+    assert [answer.json() for answer in answers] == [{"version": 2, "asked": []}] * 2
 
 
 def test_the_same_name_for_a_request_of_somebody_else_is_another_request(opened):
@@ -124,7 +128,7 @@ def test_a_first_line_starts_from_nothing(opened):
     path = f"/api/territories/{made}/boundary"
     assert opened.ask("nuevo", "GET", path).json()["code"] == "boundary.none"
     sent = {"json": feature(square(5)), "headers": {"If-None-Match": "*"}}
-    assert opened.ask("nuevo", "PUT", path, **sent).json() == {"version": 1}
+    assert opened.ask("nuevo", "PUT", path, **sent).json() == {"version": 1, "asked": []}
     assert opened.ask("nuevo", "PUT", path, **sent).status_code == 412
 
 

@@ -280,6 +280,9 @@ def map_in_sight(page: Page) -> float:
 def test_a_kept_drawing_is_only_discarded_when_one_is_sure(page, size):
     open_at(page)
     tap(page, size, *SQUARE[0])
+    page.wait_for_function(
+        "async () => (await drawing.offline.keep.table.all()).some((row) => row.steps.at === 1)"
+    )
     page.goto("/draw?lang=es")
     page.get_by_role("button", name="Desechar").click()
     page.get_by_role("button", name="No, volver").click()

@@ -331,6 +331,8 @@ def test_a_walked_line_is_saved_as_walked_with_its_accuracy(page, served, size):
     page.locator("summary", has_text="Caminar el límite").click()
     page.get_by_role("button", name="Empezar a caminar").click()
     page.get_by_role("dialog", name="¿Caminar esta línea de nuevo?").get_by_role("button", name="Caminar").click()
+    # Where the phone was before the walk began is no step of it.
+    expect(page.get_by_role("group", name="Caminando el límite")).to_be_visible()
     middle = served.line.representative_point()
     away = (middle.x - HOME[0]) / EAST, (middle.y - HOME[1]) / NORTH
     for x, y in square_walk(60, 20):

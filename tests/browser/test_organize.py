@@ -88,7 +88,7 @@ def test_kinds_are_left_out_of_list_and_map_alike(organizing: Page):
 def test_one_municipality_is_looked_at_on_its_own(organizing: Page):
     page = organizing
     places = page.locator("#where optgroup[label^=Municipios] option")
-    page.get_by_label("¿Dónde buscar?").select_option(places.first.get_attribute("value"))
+    page.locator("#where").select_option(places.first.get_attribute("value"))
     look(page)
     expect(page.locator("#coverage")).to_contain_text("Terreno en consejos")
     area = page.evaluate("() => window.organizing.missing.area.source.getFeatures().length")
