@@ -123,6 +123,24 @@ def test_from_a_gap_to_a_plan_in_two_taps_moved_by_hand_and_kept(organizing: Pag
     accessible()
 
 
+def test_wishes_weigh_and_are_told_beside_the_plans(organizing: Page, accessible):
+    page = organizing
+    look(page)
+    page.get_by_role("button", name="Preparar un plan").first.click()
+    expect(page.locator("#plans")).to_be_visible(timeout=60_000)
+    expect(page.locator("#compare")).not_to_contain_text("Viaje desde el centro")
+    page.get_by_text("Más deseos").click()
+    page.get_by_label("Que los viajes sean cortos").select_option("Importa mucho")
+    page.get_by_label("Que no crucen líneas municipales").select_option("Importa algo")
+    page.get_by_label("ríos", exact=True).check()
+    accessible()
+    with page.expect_request("**/api/jobs?*") as asked:
+        page.get_by_role("button", name="Proponer de nuevo").click()
+    sent = asked.value.post_data_json
+    assert (sent["travel_weight"], sent["crossing_weight"], sent["barriers"]) == (1, 0.2, ["rivers"])
+    expect(page.locator("#compare")).to_contain_text("Viaje desde el centro", timeout=60_000)
+
+
 def test_other_sizes_give_other_plans_and_a_settled_commune_stays(organizing: Page):
     page = organizing
     look(page)

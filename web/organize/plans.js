@@ -4,7 +4,7 @@ import { $, button, item } from "../draw/page.js";
 import { got } from "./server.js";
 
 /** @typedef {import("./gaps.js").Named} Named */
-/** @typedef {{ id: number, geometry: any, properties: { councils: Named[], families: number | null, area_m2: number, compactness: number, crossings: number, is_connected: boolean, is_within: boolean, is_locked: boolean } }} Group */
+/** @typedef {{ id: number, geometry: any, properties: { councils: Named[], families: number | null, area_m2: number, compactness: number, travel_h: number | null, crossings: number, is_connected: boolean, is_within: boolean, is_locked: boolean } }} Group */
 /** @typedef {{ served: number, bound: number, is_valid: boolean, compactness: number, groups: { features: Group[] }, left_over: (Named & { why: string })[] }} Plan */
 /** @typedef {{ councils: number, least: number, most: number, seed: number, plans: Plan[] }} Candidates */
 
@@ -65,8 +65,10 @@ export class Plans {
   }
 
   #sizes() {
-    const [least, most, minutes] = ["least", "most", "road-minutes"].map((id) => /** @type {HTMLInputElement} */ ($(id)).value);
-    return { least: Number(least), most: Number(most), ...(minutes ? { road_minutes: Number(minutes) } : {}) };
+    const ids = ["least", "most", "travel-weight", "crossing-weight", "road-minutes"];
+    const [least, most, travel, crossing, minutes] = ids.map((id) => Number(/** @type {HTMLInputElement} */ ($(id)).value));
+    const barriers = [...document.querySelectorAll("#plan-barriers :checked")].map((each) => /** @type {HTMLInputElement} */ (each).value);
+    return { least, most, travel_weight: travel, crossing_weight: crossing, barriers, ...(minutes ? { road_minutes: minutes } : {}) };
   }
 
   /** Ids of councils by the name of their group. @param {(group: Group) => boolean} [of] */
@@ -97,6 +99,9 @@ export class Plans {
       ["plan.served", ({ served }) => `${words.number(served)} / ${words.number(count)}`],
       ["plan.left_over", ({ left_over, bound }) => words.say("plan.left_over.of", { count: words.number(left_over.length), least: words.number(bound) })],
       ["plan.compactness", ({ compactness }) => words.number(compactness, 2)],
+      ...(plans.some(({ groups }) => groups.features.some(({ properties }) => properties.travel_h !== null))
+        ? [/** @type {[string, (plan: Plan) => string]} */ (["plan.travel", ({ groups }) => this.#minutes(groups.features)])]
+        : []),
       ["plan.crossings", ({ groups }) => words.number(groups.features.reduce((sum, each) => sum + each.properties.crossings, 0))],
     ];
     const head = document.createElement("tr");
@@ -123,6 +128,12 @@ export class Plans {
       return row;
     });
     $("compare").replaceChildren(head, ...body);
+  }
+
+  /** Mean time from the middle of a commune to its councils. @param {readonly Group[]} groups */
+  #minutes(groups) {
+    const hours = groups.map(({ properties }) => properties.travel_h ?? 0);
+    return this.words.number((60 * hours.reduce((sum, each) => sum + each, 0)) / (hours.length || 1));
   }
 
   /** The groups of the plan that is shown, with their councils. */

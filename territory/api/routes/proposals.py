@@ -18,7 +18,19 @@ from territory.services.organizing import Wishes, telling
 router = APIRouter(prefix="/api/proposals", tags=["organizing"])
 
 _PLANS, _SEED = 3, 1
-_WISHES = (*WHERE, "councils", "least", "most", "crossing_weight", "plans", "seed", "locked", "road_minutes")
+_WISHES = (
+    *WHERE,
+    "councils",
+    "least",
+    "most",
+    "crossing_weight",
+    "travel_weight",
+    "barriers",
+    "road_minutes",
+    "plans",
+    "seed",
+    "locked",
+)
 
 
 @router.post("", openapi_extra=schemas.json_request(*_WISHES), responses=schemas.CHANGED)
@@ -51,6 +63,7 @@ def _work(live: Live, access: Access, fields: Fields, language: str) -> Work:
 
 def _wishes(fields: Fields) -> Wishes:
     weight = fields.number("crossing_weight", least=0, most=10)
+    travel = fields.number("travel_weight", least=0, most=10)
     plans, seed = fields.count("plans", most=100), fields.count("seed", most=2**31)
     return Wishes(
         asked=where(fields),
@@ -58,6 +71,8 @@ def _wishes(fields: Fields) -> Wishes:
         least=fields.count("least", most=1_000),
         most=fields.count("most", most=1_000),
         crossing_weight=0.0 if weight is None else weight,
+        travel_weight=0.0 if travel is None else travel,
+        barriers=fields.names("barriers"),
         plans=_PLANS if plans is None else plans,
         seed=_SEED if seed is None else seed,
         locked=fields.groups("locked"),

@@ -69,6 +69,8 @@ def propose(
     most: Annotated[int | None, typer.Option(min=1, help="cli.propose.most")] = None,
     plans: Annotated[int, typer.Option(min=1, max=5, help="cli.propose.plans")] = 3,
     crossing_weight: Annotated[float, typer.Option(min=0, max=10, help="cli.propose.crossing_weight")] = 0.0,
+    travel_weight: Annotated[float, typer.Option(min=0, max=10, help="cli.propose.travel_weight")] = 0.0,
+    barrier: Annotated[list[str], typer.Option(metavar="KIND", help="cli.propose.barrier")] = [],  # noqa: B006
     seed: Annotated[int, typer.Option(min=0, help="cli.propose.seed")] = 1,
     road_minutes: Annotated[float | None, typer.Option(min=1, max=60, help="cli.propose.road_minutes")] = None,
     store: Store = DEFAULT_STORE,
@@ -87,6 +89,8 @@ def propose(
         most=most,
         plans=plans,
         crossing_weight=crossing_weight,
+        travel_weight=travel_weight,
+        barriers=tuple(barrier),
         seed=seed,
         road_minutes=road_minutes,
     )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from territory.geo.coverage import contacts
+from territory.geo.crossing import doors
 from territory.geo.crs import require_projected
 from territory.geo.errors import GeoError
 from territory.geo.gaps import dissolve, gaps
@@ -132,28 +133,7 @@ class Ground:
     def doors(self, edges: Ints) -> Shapes:
         """The longest stretch of common line of some crossings; of links between units apart, the way between."""
         left, right = self.shapes[self.ends[edges, 0]], self.shapes[self.ends[edges, 1]]
-        return in_chunks(lambda one, two: _doors(one, two, self.tolerance_m), left, right, chunk=256)
-
-
-def _doors(left: Shapes, right: Shapes, tolerance_m: float) -> Shapes:
-    reach = np.array([-1, -1, 1, 1]) * 2 * tolerance_m
-    # Only what lies near the other, or the whole line of a large unit would be read for each neighbour.
-    lines = [
-        shapely.clip_by_rect(line, *box)
-        for line, box in zip(shapely.boundary(left), shapely.bounds(right) + reach, strict=True)
-    ]
-    near = [
-        shapely.clip_by_rect(shape, *box)
-        for shape, box in zip(right, shapely.bounds(left) + 2 * reach, strict=True)
-    ]
-    common = shapely.intersection(lines, shapely.buffer(near, tolerance_m))
-    stretches, owner = shapely.get_parts(shapely.line_merge(common), return_index=True)
-    doors = np.asarray(shapely.shortest_line(left, right))
-    length_m = shapely.length(stretches)
-    order = np.argsort(length_m, kind="stable")
-    longest = order[length_m[order] > 0]
-    doors[owner[longest]] = stretches[longest]
-    return doors
+        return in_chunks(lambda one, two: doors(one, two, self.tolerance_m), left, right, chunk=256)
 
 
 def _hexagons(units: GeoSeries, *, width_m: float, tolerance_m: float, land: BaseGeometry | None) -> GeoSeries:

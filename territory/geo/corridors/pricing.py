@@ -12,6 +12,7 @@ import shapely
 from geopandas import GeoSeries
 
 from territory.geo.corridors.ground import Bools, Floats, Ground, Ints, Shapes
+from territory.geo.crossing import ways
 from territory.geo.errors import GeoError
 from territory.geo.jurisdictions import shares
 from territory.geo.steiner import Graph
@@ -217,10 +218,9 @@ def _bar(ground: Ground, barrier: Barrier, edge: Floats) -> None:
     near = _pairs_near(ground, shapes, both=False)
     if not len(near):
         return
-    doors = shapely.line_interpolate_point(ground.doors(near), 0.5, normalized=True)
-    stops = np.column_stack([ground.middles[ground.ends[near, 0]], doors, ground.middles[ground.ends[near, 1]]])
-    ways = shapely.linestrings(shapely.get_coordinates(stops.ravel()).reshape(-1, 3, 2))
-    met = np.unique(shapely.STRtree(shapes).query(ways, predicate="intersects")[0])
+    left, right = (ground.middles[ground.ends[near, side]] for side in (0, 1))
+    lines = ways(left, ground.doors(near), right)
+    met = np.unique(shapely.STRtree(shapes).query(lines, predicate="intersects")[0])
     edge[near[met]] += barrier.cost
 
 

@@ -14,7 +14,15 @@ import shapely
 from geopandas import GeoSeries
 from shapely import Point
 
-from territory.geo.access import NOWHERE, CutOff, Roads, affinity, joined_by_road, nearest_seats
+from territory.geo.access import (
+    NOWHERE,
+    CutOff,
+    Roads,
+    affinity,
+    joined_by_road,
+    nearest_seats,
+    times_between,
+)
 from territory.geo.crs import to_metres
 from territory.geo.progress import Progress, silent
 from territory.model import WGS84, Publication
@@ -160,6 +168,14 @@ class OnRoads:
         node = places["node"].fillna(NOWHERE).astype(np.int64)
         found = joined_by_road(self.roads, places.assign(node=node), together, most_s=most_s, progress=progress)
         return found[["left", "right"]]
+
+    def times(self, pairs: pd.DataFrame, *, most_s: float, progress: Progress = silent) -> pd.Series:
+        """Seconds by road between councils, by the index of ``pairs``; infinite where no road leads in time."""
+        node = self.places["node"].reindex(pd.unique(pairs[["left", "right"]].to_numpy().ravel())).dropna()
+        placed = pairs[pairs["left"].isin(node.index) & pairs["right"].isin(node.index)]
+        places = pd.DataFrame({"node": node.astype(np.int64)})
+        found = times_between(self.roads, places, placed, most_s=most_s, progress=progress)
+        return found.reindex(pairs.index, fill_value=np.inf)
 
 
 class ByRoad:

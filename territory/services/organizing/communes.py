@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,13 @@ import shapely
 from geopandas import GeoSeries
 from shapely.geometry.base import BaseGeometry
 
-from territory.geo import regions
+from territory.geo import crossing, regions
 from territory.geo.coverage import contacts
 from territory.geo.progress import Progress, silent
 from territory.geo.regions import Patchwork, Reason, Wanted
 from territory.services.access import Access, Operation, require_role
 from territory.services.errors import Unusable
+from territory.services.organizing import terrain
 from territory.services.organizing.access import OnRoads
 from territory.services.organizing.ground import most_of
 from territory.services.organizing.kinds import fewest, most
@@ -26,6 +27,10 @@ from territory.services.register import Register
 _NO_CONTACTS = pd.DataFrame({"left": [], "right": [], "width_m": [], "is_rook": []})
 _MOST_PLANS = 5
 _MOST_MINUTES = 60
+# By road between neighbours; whoever needs longer goes as the crow flies, as who has no road.
+_MOST_TRAVEL_S = 7_200
+BARRED = ("hazards", "protected", "rivers", "roads")
+"""Kinds of reference layers that can part councils."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,10 @@ class Wishes:
     """Councils of a commune; by default what the profile says of such councils."""
     crossing_weight: float = 0.0
     """What it costs to cross a municipal line, beside compactness from 0 to 1."""
+    travel_weight: float = 0.0
+    """What an hour from the middle of a commune to its councils costs, on average, beside the same."""
+    barriers: tuple[str, ...] = ()
+    """Kinds of reference layers, see `BARRED`, that no commune reaches across but by a declared link."""
     plans: int = 3
     seed: int = 1
     locked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -60,6 +69,8 @@ class Group:
     families: int | None
     compactness: float
     """Polsby–Popper."""
+    travel_h: float | None
+    """From its middle to its councils, on average; none where nobody asked for it."""
     crossings: int
     """Municipal lines that it crosses: information."""
     is_connected: bool
@@ -162,7 +173,10 @@ def measured(
         raise Unusable("organize.council", id=unknown[0])
     region = np.array([of.get(each, -1) for each in desk.patchwork.ids], dtype=np.int64)
     plan = regions.Plan(patchwork=desk.patchwork, wanted=desk.wanted, region=region)
-    return _told(desk, [plan], wishes.seed)
+    # Nobody tried to find room for them: they are where somebody put them.
+    reasons = plan.left_over["reason"]
+    out = frozenset(reasons.index[reasons == Reason.NO_FIT])
+    return _told(desk, [replace(plan, by_hand=out)], wishes.seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,16 +199,27 @@ class _Desk:
             raise Unusable("organize.sizes")
         jurisdictions = _jurisdictions(look, units)
         touching = _contacts(look, units)
-        patchwork = Patchwork.of(units, touching, jurisdictions=jurisdictions, links=look.links)
+        barred = _barred(look, units, touching, wishes.barriers)
+        links = look.links
+        if wishes.travel_weight:
+            touching, links = (_with_travel(look, access, units, pairs, progress) for pairs in (touching, links))
+        patchwork = Patchwork.of(units, touching, jurisdictions=jurisdictions, links=links, barred=barred)
         if wishes.road_minutes is not None:
             joined = _joined(look, access, patchwork, wishes.road_minutes, progress)
-            links = pd.concat([look.links, joined])
-            patchwork = Patchwork.of(units, touching, jurisdictions=jurisdictions, links=links)
+            if wishes.travel_weight:
+                joined = _with_travel(look, access, units, joined, progress)
+            links = pd.concat([links, joined])
+            patchwork = Patchwork.of(units, touching, jurisdictions=jurisdictions, links=links, barred=barred)
         return cls(
             look=look,
             units=units,
             patchwork=patchwork,
-            wanted=Wanted(least=least, most=largest, crossing_weight=wishes.crossing_weight),
+            wanted=Wanted(
+                least=least,
+                most=largest,
+                crossing_weight=wishes.crossing_weight,
+                travel_weight=wishes.travel_weight,
+            ),
         )
 
 
@@ -217,6 +242,34 @@ def _contacts(look: Look, units: GeoSeries) -> pd.DataFrame:
         return _NO_CONTACTS
     limits = look.profile.tolerances
     return contacts(units, tolerance_m=limits.sliver_m, min_edge_m=limits.min_edge_m)
+
+
+def _barred(look: Look, units: GeoSeries, touching: pd.DataFrame, barriers: tuple[str, ...]) -> pd.DataFrame:
+    """Pairs of councils that a barrier parts, but for those who declared a link: that is the bridge."""
+    if not set(barriers) <= set(BARRED):
+        raise Unusable("corridor.kind", known=list(BARRED))
+    layers = terrain.features(look.register, barriers, units.total_bounds, look.layer.crs)
+    if not layers or touching.empty:
+        return touching[["left", "right"]].iloc[:0]
+    shapes = GeoSeries(pd.concat([each.geometry for each in layers.values()]), crs=units.crs)
+    found = crossing.barred(units, touching, shapes, tolerance_m=look.profile.tolerances.sliver_m)
+    linked = set(map(frozenset, look.links[["left", "right"]].to_numpy().tolist()))
+    return found[[frozenset(pair) not in linked for pair in found.to_numpy().tolist()]]
+
+
+def _with_travel(
+    look: Look, access: Access, units: GeoSeries, pairs: pd.DataFrame, progress: Progress
+) -> pd.DataFrame:
+    """Pairs with ``travel_s``: by road where there is one, else as the crow flies at the speed of a footpath."""
+    middles = units.representative_point()
+    known = pairs[pairs["left"].isin(units.index) & pairs["right"].isin(units.index)].reset_index(drop=True)
+    ends = [middles.loc[known[side]].reset_index(drop=True) for side in ("left", "right")]
+    straight_s = ends[0].distance(ends[1]) / (look.profile.roads.link_kmh / 3.6)
+    on_roads = OnRoads.of(look, access) if len(known) else None
+    if on_roads is None:
+        return known.assign(travel_s=straight_s)
+    by_road_s = on_roads.times(known, most_s=_MOST_TRAVEL_S, progress=progress)
+    return known.assign(travel_s=by_road_s.where(np.isfinite(by_road_s), straight_s))
 
 
 def _joined(look: Look, access: Access, patchwork: Patchwork, minutes: float, progress: Progress) -> pd.DataFrame:
@@ -278,6 +331,7 @@ def _group(desk: _Desk, number: int, members: tuple[str, ...], row: pd.Series, s
         area_m2=float(row["area_m2"]),
         families=None if families.isna().any() else int(families.sum()),
         compactness=float(row["compactness"]),
+        travel_h=float(row["travel_h"]) if desk.wanted.travel_weight else None,
         crossings=int(row["crossings"]),
         is_connected=bool(row["is_connected"]),
         is_within=bool(row["is_within"]),

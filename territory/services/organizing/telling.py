@@ -138,6 +138,7 @@ def _plan(plan: Candidate, found: Candidates, language: str) -> dict[str, Any]:
                         "families": group.families,
                         "area_m2": group.area_m2,
                         "compactness": group.compactness,
+                        "travel_h": group.travel_h,
                         "crossings": group.crossings,
                         "is_connected": group.is_connected,
                         "is_within": group.is_within,
