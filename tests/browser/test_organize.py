@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from paper import Printed
 from playwright.sync_api import Page, expect
 
 from territory.profiles import load_profile
@@ -121,6 +122,20 @@ def test_from_a_gap_to_a_plan_in_two_taps_moved_by_hand_and_kept(organizing: Pag
     page.get_by_role("button", name="Guardar el plan").click()
     expect(page.locator("#kept-plans")).to_contain_text("<b>Eje</b> del río")
     accessible()
+
+
+def test_a_plan_is_printed_on_one_page_with_its_councils_and_without_the_list_of_gaps(organizing: Page):
+    page = organizing
+    look(page)
+    page.get_by_role("button", name="Preparar un plan").first.click()
+    expect(page.locator("#groups > li").first).to_be_visible(timeout=60_000)
+    councils = page.evaluate(f"() => {GROUPS}.flatMap((g) => g.properties.councils.map((c) => c.name))")
+    pages = Printed.of(page.pdf(format="A4")).texts
+    assert len(pages) == 1
+    printed = " ".join(pages[0].split())
+    assert all(each in printed for each in councils)
+    assert "Lo que falta" not in printed
+    assert "Dejar esta comuna" not in printed
 
 
 def test_wishes_weigh_and_are_told_beside_the_plans(organizing: Page, accessible):

@@ -1,6 +1,6 @@
 // @ts-check
 /** Candidate communes: several plans side by side, moved by hand, settled, kept and shown to their councils. */
-import { $, button, item } from "../draw/page.js";
+import { $, button, item, on } from "../draw/page.js";
 import { got } from "./server.js";
 
 /** @typedef {import("./gaps.js").Named} Named */
@@ -31,6 +31,11 @@ export class Plans {
     $("sizes").addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#propose({ ...this.#sizes(), seed: (this.found?.seed ?? 0) + 1, locked: this.#settled() });
+    });
+    on("print-plan", () => print());
+    // On paper everybody is named.
+    addEventListener("beforeprint", () => {
+      for (const each of document.querySelectorAll("#groups details")) /** @type {HTMLDetailsElement} */ (each).open = true;
     });
     $("keep").addEventListener("submit", (event) => {
       event.preventDefault();
