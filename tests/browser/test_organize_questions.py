@@ -250,7 +250,7 @@ def test_a_spokesperson_notes_what_their_own_offer_and_takes_it_back(page: Page,
     page.keyboard.press("Enter")
     row = page.locator("#entries > li", has_text=product)
     expect(row).to_contain_text("Ofrece 2,5\xa0kg")
-    assert product in page.locator("#products option").evaluate_all("all => all.map((each) => each.value)")
+    expect(page.locator(f'#products option[value="{product}"]')).to_be_attached()
     row.get_by_role("button", name="Ya no").click()
     expect(row).to_have_count(0)
     expect(page.locator("#status")).to_contain_text("Ya no cuenta")

@@ -38,11 +38,11 @@ export class Talk {
 
   /** Ask what exactly is said, and say it. @param {Wanted} wanted @param {Before} [before] @returns {Promise<void>} */
   async decide({ piece, number, deed }, { note, reasons: typed, way: chosen } = FIRST) {
-    const { words, map, saving } = this.page;
+    const { words, map, saving, desk } = this.page;
     // What is settled are the lines as they are kept.
     const way = piece.stretch?.way;
     const settles = deed === "accept" && Boolean(way) && way !== "disagree";
-    if (settles && !saving.isSaved) return tell(words.say("around.unsaved.first"));
+    if (settles && !saving.isSaved) return desk.refresh(words.say("around.unsaved.first"));
     tell(words.say("way.asking"));
     const choices = deed === "propose" ? await this.#choices(piece) : [];
     const result = settles ? await this.#result(piece) : undefined;
