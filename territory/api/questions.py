@@ -30,6 +30,11 @@ class Question(NamedTuple):
     """What answers it, by who asks, what was sent and in which language; refuses what cannot be read."""
 
 
+def of_place(look: Callable[[Live, Access, Asked, str], Work]) -> Question:
+    """A question that needs nothing but a place."""
+    return Question(WHERE, lambda live, access, fields, language: look(live, access, where(fields), language))
+
+
 def where(fields: Fields) -> Asked:
     """Where to look, as sent in a body."""
     bbox = fields.text("bbox", limit=80)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from territory.api import schemas
-from territory.api.fields import Fields
 from territory.api.keys import AccessDep
 from territory.api.live import Live
 from territory.api.parameters import Language, LiveDep
-from territory.api.questions import WHERE, Question, WhereParam, Work, answer, where
+from territory.api.questions import WhereParam, Work, answer, of_place
 from territory.services import organizing
 from territory.services.access import Access, Operation, require_role
 from territory.services.organizing import Asked, access_telling
@@ -32,8 +31,4 @@ def _work(live: Live, access: Access, asked: Asked, language: str) -> Work:
     )
 
 
-def _sent(live: Live, access: Access, fields: Fields, language: str) -> Work:
-    return _work(live, access, where(fields), language)
-
-
-ACCESS = Question(WHERE, _sent)
+ACCESS = of_place(_work)

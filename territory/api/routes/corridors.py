@@ -18,7 +18,8 @@ from territory.geo.corridors import Prices
 from territory.services import organizing
 from territory.services.access import Access, Operation, require_role
 from territory.services.organizing import CorridorWishes, corridor_telling
-from territory.services.organizing.corridors import BARRED, FAVOURED, MOST_ALTERNATIVES
+from territory.services.organizing.corridors import FAVOURED, MOST_ALTERNATIVES
+from territory.services.organizing.terrain import BARRED
 
 router = APIRouter(prefix="/api/corridors", tags=["organizing"])
 

@@ -29,8 +29,6 @@ _MOST_PLANS = 5
 _MOST_MINUTES = 60
 # By road between neighbours; whoever needs longer goes as the crow flies, as who has no road.
 _MOST_TRAVEL_S = 7_200
-BARRED = ("hazards", "protected", "rivers", "roads")
-"""Kinds of reference layers that can part councils."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +46,7 @@ class Wishes:
     travel_weight: float = 0.0
     """What an hour from the middle of a commune to its councils costs, on average, beside the same."""
     barriers: tuple[str, ...] = ()
-    """Kinds of reference layers, see `BARRED`, that no commune reaches across but by a declared link."""
+    """Kinds of reference layers, see `terrain.BARRED`, that no commune reaches across but by a declared link."""
     plans: int = 3
     seed: int = 1
     locked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -201,15 +199,14 @@ class _Desk:
         touching = _contacts(look, units)
         barred = _barred(look, units, touching, wishes.barriers)
         links = look.links
-        if wishes.travel_weight:
-            touching, links = (_with_travel(look, access, units, pairs, progress) for pairs in (touching, links))
-        patchwork = Patchwork.of(units, touching, jurisdictions=jurisdictions, links=links, barred=barred)
+        counts_roads = wishes.travel_weight > 0 or wishes.road_minutes is not None
+        on_roads = OnRoads.of(look, access) if counts_roads else None
         if wishes.road_minutes is not None:
-            joined = _joined(look, access, patchwork, wishes.road_minutes, progress)
-            if wishes.travel_weight:
-                joined = _with_travel(look, access, units, joined, progress)
-            links = pd.concat([links, joined])
-            patchwork = Patchwork.of(units, touching, jurisdictions=jurisdictions, links=links, barred=barred)
+            near = Patchwork.of(units, touching, links=links, barred=barred)
+            links = pd.concat([links, _joined(near, on_roads, wishes.road_minutes, progress)])
+        if wishes.travel_weight:
+            touching, links = (_with_travel(look, on_roads, units, pairs, progress) for pairs in (touching, links))
+        patchwork = Patchwork.of(units, touching, jurisdictions=jurisdictions, links=links, barred=barred)
         return cls(
             look=look,
             units=units,
@@ -246,8 +243,8 @@ def _contacts(look: Look, units: GeoSeries) -> pd.DataFrame:
 
 def _barred(look: Look, units: GeoSeries, touching: pd.DataFrame, barriers: tuple[str, ...]) -> pd.DataFrame:
     """Pairs of councils that a barrier parts, but for those who declared a link: that is the bridge."""
-    if not set(barriers) <= set(BARRED):
-        raise Unusable("corridor.kind", known=list(BARRED))
+    if not set(barriers) <= set(terrain.BARRED):
+        raise Unusable("corridor.kind", known=list(terrain.BARRED))
     layers = terrain.features(look.register, barriers, units.total_bounds, look.layer.crs)
     if not layers or touching.empty:
         return touching[["left", "right"]].iloc[:0]
@@ -258,25 +255,23 @@ def _barred(look: Look, units: GeoSeries, touching: pd.DataFrame, barriers: tupl
 
 
 def _with_travel(
-    look: Look, access: Access, units: GeoSeries, pairs: pd.DataFrame, progress: Progress
+    look: Look, on_roads: OnRoads | None, units: GeoSeries, pairs: pd.DataFrame, progress: Progress
 ) -> pd.DataFrame:
     """Pairs with ``travel_s``: by road where there is one, else as the crow flies at the speed of a footpath."""
     middles = units.representative_point()
     known = pairs[pairs["left"].isin(units.index) & pairs["right"].isin(units.index)].reset_index(drop=True)
     ends = [middles.loc[known[side]].reset_index(drop=True) for side in ("left", "right")]
     straight_s = ends[0].distance(ends[1]) / (look.profile.roads.link_kmh / 3.6)
-    on_roads = OnRoads.of(look, access) if len(known) else None
-    if on_roads is None:
+    if on_roads is None or known.empty:
         return known.assign(travel_s=straight_s)
     by_road_s = on_roads.times(known, most_s=_MOST_TRAVEL_S, progress=progress)
     return known.assign(travel_s=by_road_s.where(np.isfinite(by_road_s), straight_s))
 
 
-def _joined(look: Look, access: Access, patchwork: Patchwork, minutes: float, progress: Progress) -> pd.DataFrame:
+def _joined(patchwork: Patchwork, on_roads: OnRoads | None, minutes: float, progress: Progress) -> pd.DataFrame:
     """Pairs of councils that a road joins in some minutes; of who hangs together anyway only some."""
     if not 0 < minutes <= _MOST_MINUTES:
         raise Unusable("organize.road_minutes", limit=_MOST_MINUTES)
-    on_roads = OnRoads.of(look, access)
     if on_roads is None:
         raise Unusable("access.no_roads")
     together = pd.Series(patchwork.components, index=patchwork.ids)

@@ -35,8 +35,6 @@ from territory.services.register import Register
 
 FAVOURED = ("hazards", "indigenous", "protected", "roads")
 """Kinds of reference layers that can make ground or steps cheaper or dearer."""
-BARRED = ("hazards", "protected", "rivers", "roads")
-"""Kinds of reference layers that can be a barrier."""
 MOST_ALTERNATIVES = 3
 
 _MOST_MEMBERS = 60
@@ -79,7 +77,7 @@ class CorridorWishes:
     factors: Mapping[str, float] = field(default_factory=dict)
     """By kind, see `FAVOURED`: what ground in such areas, or steps along such lines, cost times as much."""
     barriers: Mapping[str, float] = field(default_factory=dict)
-    """By kind, see `BARRED`: what a step over such lines or into such areas costs more; infinite for never."""
+    """By kind, see `terrain.BARRED`: what a step over such lines or into such areas costs more; never, if infinite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +142,7 @@ def plan_corridor(
     members = tuple(dict.fromkeys(wishes.members))
     if not 2 <= len(members) <= _MOST_MEMBERS:
         raise Unusable("corridor.members", limit=_MOST_MEMBERS)
-    for chosen, known in ((wishes.factors, FAVOURED), (wishes.barriers, BARRED)):
+    for chosen, known in ((wishes.factors, FAVOURED), (wishes.barriers, terrain.BARRED)):
         if not set(chosen) <= set(known):
             raise Unusable("corridor.kind", known=list(known))
     progress("layout", 0, 0)

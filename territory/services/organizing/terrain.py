@@ -16,6 +16,8 @@ from territory.services.register import Register, today
 
 TOLD = ("protected", "indigenous", "hazards", "rivers")
 """Kinds of reference layers of which it is always told what lies in a corridor."""
+BARRED = ("hazards", "protected", "rivers", "roads")
+"""Kinds of reference layers that can be a barrier."""
 
 _WATER = "water"
 
