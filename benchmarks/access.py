@@ -112,7 +112,8 @@ def _streets(nodes: int, rng: np.random.Generator) -> tuple[GeoSeries, pd.Series
 
 def _run(who: str, count: int, seed: int, output: Path) -> None:
     """Find the nearest seat of each node in this process and print the seconds that took."""
-    from territory.geo.access import Roads, nearest_seats
+    from territory.geo.access import nearest_seats
+    from territory.geo.roads import Roads
 
     rng = np.random.default_rng(seed)
     lines, speeds, oneway = _streets(count, rng)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, Point, box
 from strategies import UTM
 
-from territory.geo.access import NOWHERE, CutOff, Roads, affinity, joined_by_road, nearest_seats, times_between
+from territory.geo.access import CutOff, affinity, joined_by_road, nearest_seats, times_between
 from territory.geo.errors import GeoError, NotProjected
+from territory.geo.roads import NOWHERE, Roads
 
 KMH = 36.0  # 10 m a second
 

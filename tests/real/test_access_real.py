@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 from geopandas import GeoSeries
 
-from territory.geo.access import CutOff, Roads, affinity, nearest_seats
+from territory.geo.access import CutOff, affinity, nearest_seats
 from territory.geo.crs import to_metres, working_crs
+from territory.geo.roads import Roads
 
 pytestmark = pytest.mark.real
 

@@ -12,7 +12,8 @@ from desk import STEP, square
 from geopandas import GeoDataFrame, GeoSeries
 from shapely import LineString, MultiPolygon, Point, box
 
-from territory.geo.access import CutOff, Roads
+from territory.geo.access import CutOff
+from territory.geo.roads import Roads
 from territory.model import WGS84, Surroundings, as_layer
 from territory.profiles import load_profile
 from territory.records import Link, Membership, Place, Reference, ReferenceLayer, Role, Territory

@@ -14,17 +14,10 @@ import shapely
 from geopandas import GeoSeries
 from shapely import Point
 
-from territory.geo.access import (
-    NOWHERE,
-    CutOff,
-    Roads,
-    affinity,
-    joined_by_road,
-    nearest_seats,
-    times_between,
-)
+from territory.geo.access import CutOff, affinity, joined_by_road, nearest_seats, times_between
 from territory.geo.crs import to_metres
 from territory.geo.progress import Progress, silent
+from territory.geo.roads import NOWHERE, Roads
 from territory.model import WGS84, Publication
 from territory.records import Place
 from territory.services.access import Access, Eyes, Operation, Sight, require_role

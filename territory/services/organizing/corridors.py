@@ -77,7 +77,7 @@ class CorridorWishes:
     factors: Mapping[str, float] = field(default_factory=dict)
     """By kind, see `FAVOURED`: what ground in such areas, or steps along such lines, cost times as much."""
     barriers: Mapping[str, float] = field(default_factory=dict)
-    """By kind, see `terrain.BARRED`: what a step over such lines or into such areas costs more; never, if infinite."""
+    """By kind, see `terrain.BARRED`: what a step over such lines or into such areas costs more, or infinite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ import pandas as pd
 import shapely
 from geopandas import GeoSeries
 
-from territory.geo.access import Roads
 from territory.geo.crs import to_degrees, to_metres
+from territory.geo.roads import Roads
 from territory.model import WGS84
 from territory.profiles import Profile
 from territory.records import Reference, ReferenceLayer
